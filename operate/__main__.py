@@ -1,0 +1,36 @@
+"""`python -m operate COMMAND STACK`, as the Makefile calls it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from operate import lifecycle
+from operate.stack import Stack
+from toolchain.cache import SetupError
+from toolchain.say import say
+
+COMMANDS: dict[str, Callable[[Stack], int]] = {
+    "up": lifecycle.up,
+    "down": lifecycle.down,
+    "purge": lifecycle.purge,
+    "preview": lifecycle.preview,
+    "shell": lifecycle.shell,
+    "password": lifecycle.password,
+}
+
+
+def main() -> int:
+    """Run one command; mistakes that the user can mend are one line, not a traceback."""
+    parser = argparse.ArgumentParser(prog="operate")
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("stack")
+    arguments = parser.parse_args()
+    try:
+        return COMMANDS[arguments.command](Stack(arguments.stack))
+    except SetupError as error:
+        say(f"{arguments.command}: {error}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

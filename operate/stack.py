@@ -1,0 +1,182 @@
+"""One Pulumi stack as `make` sees it: its files, its secrets and the CLI."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toolchain import images
+from toolchain.cache import CHECKOUT, SetupError, data
+from toolchain.say import say
+
+PROJECT = "observability"
+GENERATED_SECRETS = ("grafana-admin-password", "stack-secret")
+PASSPHRASE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+
+
+class OperateError(SetupError):
+    """A mistake that the user can mend; its text is the one line that is shown."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack by name; its config lies in the checkout, its passphrase in the user's data."""
+
+    name: str
+    checkout: Path = CHECKOUT
+
+    @property
+    def config_file(self) -> Path:
+        """The user's own stack file, which git ignores."""
+        return self.checkout / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def passphrase_file(self) -> Path:
+        """The passphrase of the stack's secrets, mode 0600."""
+        return data() / "passphrases" / self.name
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What the CLI needs for this stack, the passphrase included unless the user gave one."""
+        env = dict(os.environ)
+        if not any(name in env for name in PASSPHRASE_VARIABLES):
+            env["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase_file)
+        return env
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The raw `stack` object of the stack file, unvalidated."""
+        config = self._config()
+        settings = config.get(f"{PROJECT}:stack")
+        return settings if isinstance(settings, dict) else {}
+
+    @property
+    def docker_host(self) -> str:
+        """The Docker daemon that the stack's containers run on."""
+        return str(self.settings.get("docker-host", "unix:///var/run/docker.sock"))
+
+    def _config(self) -> dict[str, Any]:
+        if not self.config_file.exists():
+            return {}
+        try:
+            content = yaml.safe_load(self.config_file.read_text())
+        except yaml.YAMLError as error:
+            place = getattr(error, "problem_mark", None)
+            where = f" in line {place.line + 1}" if place else ""
+            raise OperateError(f"{self.config_file.name} is not YAML{where}") from None
+        config = content.get("config") if isinstance(content, dict) else None
+        return config if isinstance(config, dict) else {}
+
+    def run(self, *arguments: str, stdin: str | None = None) -> int:
+        """Run `pulumi` with its output on the terminal; its exit status."""
+        command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
+        done = subprocess.run(
+            command, cwd=self.checkout, env=self.environment, input=stdin, text=True, check=False
+        )
+        return done.returncode
+
+    def ask(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run `pulumi` and return what it printed; an OperateError with its message otherwise."""
+        command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
+        done = subprocess.run(
+            command,
+            cwd=self.checkout,
+            env=self.environment,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            message = " ".join(done.stderr.split()) or "no message"
+            raise OperateError(f"pulumi {' '.join(arguments[:2])}: {message}")
+        return done.stdout
+
+    def exists(self) -> bool:
+        """Whether the backend knows the stack."""
+        stacks = json.loads(
+            subprocess.run(
+                ["pulumi", "stack", "ls", "--json", "--non-interactive"],
+                cwd=self.checkout,
+                env=self.environment,
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+        return any(stack["name"].rsplit("/", 1)[-1] == self.name for stack in stacks)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs; secret ones are not shown."""
+        outputs: dict[str, Any] = json.loads(self.ask("stack", "output", "--json"))
+        return outputs
+
+    def secret(self, name: str) -> str:
+        """The value of a config secret."""
+        return self.ask("config", "get", f"{PROJECT}:{name}").rstrip("\n")
+
+
+def prepare(stack: Stack) -> None:
+    """Make the user's stack file, passphrase and generated secrets where they don't exist yet."""
+    known = stack.exists()
+    if not stack.config_file.exists() and not known:
+        _copy_template(stack)
+    _make_passphrase(stack)
+    if not known:
+        stack.ask("stack", "init")
+        stack.config_file.chmod(0o600)
+    present = stack._config()
+    for name in GENERATED_SECRETS:
+        if f"{PROJECT}:{name}" not in present:
+            value = secrets.token_urlsafe(24)
+            stack.ask("config", "set", "--secret", f"{PROJECT}:{name}", stdin=value)
+    images.ensure("local" if _image_source(stack) == "local" else "upstream")
+
+
+def _copy_template(stack: Stack) -> None:
+    template = stack.checkout / "stacks" / f"{stack.name}.yaml"
+    if not template.exists():
+        known = ", ".join(sorted(p.stem for p in template.parent.glob("*.yaml")))
+        raise OperateError(
+            f"there is no stack {stack.name!r}: write {stack.config_file.name}, or take {known}"
+        )
+    shutil.copyfile(template, stack.config_file)
+    stack.config_file.chmod(0o600)
+    if images.decide_source() == "local":
+        content = stack.config_file.read_text()
+        stack.config_file.write_text(_with_local_images(content))
+    say(f"{stack.config_file.name} is your copy of stacks/{stack.name}.yaml: edit it as you like.")
+
+
+def _with_local_images(content: str) -> str:
+    """The template with the line `images: {source: local}` under `observability:stack`."""
+    head = f"  {PROJECT}:stack:\n"
+    if content.count(head) != 1:
+        raise OperateError(f"the template has no line {head.strip()!r}")
+    why = "    # No registry could be reached when this file was made: locally made images.\n"
+    return content.replace(head, f"{head}{why}    images:\n      source: local\n")
+
+
+def _image_source(stack: Stack) -> object:
+    section = stack.settings.get("images")
+    return section.get("source") if isinstance(section, dict) else None
+
+
+def _make_passphrase(stack: Stack) -> None:
+    if any(name in os.environ for name in PASSPHRASE_VARIABLES) or stack.passphrase_file.exists():
+        return
+    if stack.config_file.exists() and "encryptionsalt" in stack.config_file.read_text():
+        raise OperateError(
+            f"{stack.config_file.name} has secrets, but their passphrase is gone: put it back in "
+            f"{stack.passphrase_file} or set PULUMI_CONFIG_PASSPHRASE_FILE"
+        )
+    stack.passphrase_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(stack.passphrase_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(32))

@@ -1,0 +1,185 @@
+"""The stack just after its first `up`; nothing here changes it."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from components.exceptions import EXCEPTIONS
+from tests.e2e.eventually import eventually
+from tests.e2e.site import Site
+from toolchain import images
+
+JOBS = {"prometheus", "alertmanager", "loki", "grafana", "node", "promtail"}
+SERVICES = {"prometheus", "alertmanager", "loki", "grafana", "node-exporter", "log-agent"}
+
+
+def containers(site: Site) -> dict[str, dict[str, object]]:
+    """`docker inspect` of every server by its service's name; config holders never run."""
+    running = site.docker(
+        "ps", "--format", "{{.Names}}", "--filter", f"label=observability.stack={site.stack}"
+    ).split()
+    found = json.loads(site.docker("inspect", *running))
+    return {c["Name"].removeprefix(f"/obs-{site.stack}-"): c for c in found}
+
+
+def test_up_says_what_to_open(site: Site) -> None:
+    """The last lines name Grafana's address, the login, and what differs from upstream."""
+    closing = site.output[-1]
+
+    assert site.grafana_url in closing
+    assert "make password" in closing
+    for line in images.differences():
+        assert line in closing
+
+
+def test_every_target_is_up(site: Site) -> None:
+    """Prometheus scrapes each of our servers, and each answers."""
+
+    def jobs_up() -> bool:
+        return JOBS == {s["metric"]["job"] for s in site.promql("up == 1")}
+
+    eventually(jobs_up, deadline=60, describe=lambda: site.promql("up"))
+
+
+def test_data_sources_answer_through_grafana(site: Site) -> None:
+    """Grafana itself reaches Prometheus, Loki and Alertmanager."""
+    version = site.grafana("/api/datasources/proxy/uid/alertmanager/api/v2/status")["versionInfo"]
+
+    assert "OK" == site.grafana("/api/datasources/uid/prometheus/health")["status"]
+    assert "OK" == site.grafana("/api/datasources/uid/loki/health")["status"]
+    assert version["version"]
+
+
+def test_a_containers_log_line_is_found(site: Site) -> None:
+    """A line that one of our containers logs is found by LogQL within 30 s."""
+    start = time.time() - 600
+
+    def found() -> list[str]:
+        return site.logql(f'{{container="obs-{site.stack}-loki"}}', start, time.time())
+
+    assert eventually(found, deadline=30)
+
+
+def test_a_files_log_line_is_found(site: Site) -> None:
+    """A line written to a file under /var/log is found by LogQL within 30 s."""
+    token = f"written by {site.stack}"
+    path = Path("/var/log") / f"{site.stack}.log"
+    start = time.time()
+    path.write_text(f"{token}\n")
+    try:
+        lines = eventually(
+            lambda: site.logql(f'{{filename="{path}"}}', start - 60, time.time() + 60),
+            deadline=30,
+        )
+    finally:
+        path.unlink()
+
+    assert [token] == lines
+
+
+def test_second_up_changes_nothing(site: Site) -> None:
+    """A preview with refresh, run as plain `pulumi`, finds nothing to do."""
+    printed = site.pulumi("preview", "--refresh", "--expect-no-changes")
+
+    assert "unchanged" in printed
+
+
+def test_second_make_up_changes_nothing(site: Site) -> None:
+    """`make up` again leaves every container as it is."""
+    before = site.ids("container")
+
+    printed = site.make("up")
+
+    assert "unchanged" in printed
+    assert before == site.ids("container")
+
+
+def test_grafana_has_our_dashboards(site: Site) -> None:
+    """Every dashboard of the catalogue is there under its fixed uid, in its folder."""
+    from dashboards import catalogue
+
+    for dashboard in catalogue():
+        found = site.grafana(f"/api/dashboards/uid/{dashboard.uid}")
+
+        assert dashboard.title == found["dashboard"]["title"]
+        assert found["meta"]["folderUid"]
+
+
+def test_every_service_is_healthy(site: Site) -> None:
+    """Each container has a health check, and passes it."""
+
+    def unhealthy() -> dict[str, object]:
+        return {
+            name: c["State"]["Health"]["Status"]  # type: ignore[index]
+            for name, c in containers(site).items()
+            if c["State"]["Health"]["Status"] != "healthy"  # type: ignore[index]
+        }
+
+    assert SERVICES == set(containers(site))
+    eventually(lambda: not unhealthy(), deadline=60, describe=unhealthy)
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_hardening(site: Site, service: str) -> None:
+    """Every container is locked down, but for what the table of exceptions grants it."""
+    inspected = containers(site)[service]
+    config, host = inspected["Config"], inspected["HostConfig"]
+    granted = EXCEPTIONS.get(service)
+
+    assert isinstance(config, dict)
+    assert isinstance(host, dict)
+    assert host["ReadonlyRootfs"]
+    assert ["ALL"] == host["CapDrop"]
+    assert sorted(granted.capabilities if granted else ()) == [
+        c.removeprefix("CAP_") for c in sorted(host["CapAdd"] or ())
+    ]
+    assert any(option.startswith("no-new-privileges") for option in host["SecurityOpt"])
+    assert not host["Privileged"]
+    assert host["Memory"] > 0
+    assert host["MemorySwap"] == host["Memory"]
+    assert {"max-size", "max-file"} <= set(host["LogConfig"]["Config"])
+    assert "unless-stopped" == host["RestartPolicy"]["Name"]
+    assert (config["User"].split(":")[0] in {"0", "root"}) == bool(granted and granted.root)
+    assert ("host" == host["NetworkMode"]) == bool(granted and granted.host_network)
+    assert ("host" == host["PidMode"]) == bool(granted and granted.host_pid)
+    binds = {m["Source"]: m for m in inspected["Mounts"] if m["Type"] == "bind"}  # type: ignore[attr-defined]
+    assert set(granted.mounts if granted else ()) == set(binds)
+    assert not any(mount["RW"] for mount in binds.values())
+
+
+def test_only_grafana_is_published_and_on_loopback(site: Site) -> None:
+    """No other service has a port on the host, and Grafana's is not open to the network."""
+    published = {
+        name: [b["HostIp"] for bindings in c["NetworkSettings"]["Ports"].values() if bindings for b in bindings]  # type: ignore[index]  # noqa: E501
+        for name, c in containers(site).items()
+    }
+
+    assert {"grafana": ["127.0.0.1"]} == {name: ips for name, ips in published.items() if ips}
+
+
+def test_secrets_are_nowhere_in_plain_text(site: Site) -> None:
+    """Neither state, nor command output, nor `docker inspect` or the environment show a secret."""
+    canaries = [site.password, *secrets_of(site)]
+    names = site.ids("container")
+    places = {
+        "state": site.pulumi("stack", "export"),
+        "stack file": site.config_file.read_text(),
+        "inspect": site.docker("inspect", *names),
+        "volumes": site.docker("volume", "inspect", *site.ids("volume")),
+        "outputs": "".join(site.output),
+    } | {f"logs of {name}": site.docker("logs", name) for name in names}
+
+    for place, content in places.items():
+        for canary in canaries:
+            assert len(canary) > 20
+            assert canary not in content, place
+
+
+def secrets_of(site: Site) -> list[str]:
+    """The values of all config secrets."""
+    shown = site.pulumi("config", "--show-secrets", "--json")
+    site.output.remove(shown)
+    config = json.loads(shown)
+    return [entry["value"] for entry in config.values() if entry["secret"]]

@@ -1,0 +1,164 @@
+"""Changes to a running stack, each put back or carried through by the next `up`."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from dashboards import catalogue
+from tests.e2e.eventually import eventually
+from tests.e2e.site import Site
+
+DAY = 24 * 60 * 60
+
+
+def edit(site: Site, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the user's stack file."""
+    content = yaml.safe_load(site.config_file.read_text())
+    change(content["config"]["observability:stack"])
+    site.config_file.write_text(yaml.safe_dump(content))
+
+
+def replaced(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """Names of the servers that are not the container they were; holders never run."""
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def servers(site: Site) -> dict[str, str]:
+    """The running containers' IDs by service."""
+    listing = ("ps", "--no-trunc", "--format", "{{.Names}} {{.ID}}")
+    rows = site.docker(*listing, "--filter", f"label=observability.stack={site.stack}").split("\n")
+    prefix = f"obs-{site.stack}-"
+    return dict(row.removeprefix(prefix).split(" ", 1) for row in rows if row)
+
+
+def test_scrape_interval_replaces_prometheus_only(site: Site) -> None:
+    """A changed setting replaces one server, and the samples it had are still there."""
+    before = servers(site)
+    (oldest,) = site.promql("min(min_over_time(timestamp(up)[1h:15s]))")
+
+    edit(site, lambda s: s.setdefault("prometheus", {}).update({"scrape-interval": "5s"}))
+    site.make("up")
+
+    assert {"prometheus"} == replaced(before, servers(site))
+    (still,) = eventually(
+        lambda: site.promql("min(min_over_time(timestamp(up)[1h:15s]))"), deadline=60
+    )
+    assert float(still["value"][1]) <= float(oldest["value"][1]) + 15
+    interval = site.grafana("/api/datasources/proxy/uid/prometheus/api/v1/status/config")
+    assert "scrape_interval: 5s" in interval["data"]["yaml"]
+
+
+def test_container_removed_by_hand_comes_back(site: Site) -> None:
+    """`up` makes a container again that somebody removed, and touches no other."""
+    before = servers(site)
+    site.docker("rm", "--force", f"obs-{site.stack}-loki")
+
+    site.make("up")
+
+    assert {"loki"} == replaced(before, servers(site))
+
+
+def test_grafana_removed_by_hand_comes_back(site: Site) -> None:
+    """Grafana too, though Pulumi has to read folders and dashboards from it."""
+    before = servers(site)
+    site.docker("rm", "--force", f"obs-{site.stack}-grafana")
+
+    site.make("up")
+
+    assert {"grafana"} == replaced(before, servers(site))
+    for dashboard in catalogue():
+        assert site.grafana(f"/api/dashboards/uid/{dashboard.uid}")
+
+
+def test_stopped_grafana_is_started(site: Site) -> None:
+    """A Grafana that was stopped doesn't stop the next `up`."""
+    site.docker("stop", f"obs-{site.stack}-grafana")
+
+    site.make("up")
+
+    assert "ok" == site.grafana("/api/health")["database"]
+
+
+def test_dashboard_changed_by_hand_is_put_back(site: Site) -> None:
+    """A title edited in Grafana shows in refresh, and `up` puts it back."""
+    (spec, *_) = catalogue()
+    found = site.grafana(f"/api/dashboards/uid/{spec.uid}")
+    edited = found["dashboard"] | {"title": "changed by hand"}
+    site.grafana(
+        "/api/dashboards/db",
+        {"dashboard": edited, "folderUid": found["meta"]["folderUid"], "overwrite": True},
+    )
+
+    preview = site.pulumi("refresh", "--preview-only", "--diff")
+    site.make("up")
+
+    assert "changed by hand" in preview
+    assert spec.title == site.grafana(f"/api/dashboards/uid/{spec.uid}")["dashboard"]["title"]
+
+
+def test_changed_password_is_taken_over(site: Site) -> None:
+    """A new admin password in the stack file is Grafana's after the next `up`."""
+    new = f"changed-for-{site.stack}-in-a-test"
+    site.pulumi("config", "set", "--secret", "observability:grafana-admin-password", new)
+
+    site.make("up")
+    del site.password
+
+    assert new == site.password
+    assert site.grafana("/api/org")["name"]
+
+
+def test_wrong_setting_stops_before_anything_is_touched(site: Site) -> None:
+    """One line for each mistake, naming the setting; the containers stay as they are."""
+    before = servers(site)
+    good = site.config_file.read_text()
+    edit(site, lambda s: s.setdefault("prometheus", {}).update({"retention": "0d"}))
+    edit(site, lambda s: s.setdefault("loki", {}).update({"retentoin": "7d"}))
+
+    try:
+        printed = site.make("up", status=2)
+    finally:
+        site.config_file.write_text(good)
+
+    assert "prometheus.retention" in printed
+    assert "loki.retentoin" in printed
+    assert "Traceback" not in printed
+    assert before == servers(site)
+
+
+def test_lines_older_than_the_retention_are_deleted(site: Site) -> None:
+    """Loki really deletes: an old line goes within 3 minutes, a young one of its stream stays."""
+    now = time.time()
+    push(site, {now - 2 * DAY: "too old", now: "young enough"})
+    query = '{job="retention-test"}'
+    window = (now - 3 * DAY, now + 60)
+    eventually(lambda: {"too old", "young enough"} == set(site.logql(query, *window)), deadline=30)
+    flush(site)
+
+    eventually(
+        lambda: ["young enough"] == site.logql(query, *window),
+        deadline=180,
+        describe=lambda: site.logql(query, *window),
+    )
+
+
+def push(site: Site, lines: dict[float, str]) -> None:
+    """Push log lines at given Unix times, through Grafana's data source proxy."""
+    values = [[str(int(at * 1e9)), line] for at, line in sorted(lines.items())]
+    body = {"streams": [{"stream": {"job": "retention-test"}, "values": values}]}
+    site.grafana("/api/datasources/proxy/uid/loki/loki/api/v1/push", body)
+
+
+def flush(site: Site) -> None:
+    """Have the ingester write its chunks now: retention works on what is stored."""
+    site.grafana("/api/datasources/proxy/uid/loki/flush", {}, method="POST")
+
+
+def test_state_has_nothing_pending(site: Site) -> None:
+    """After all of this, the state holds no unfinished operation."""
+    deployment = json.loads(site.pulumi("stack", "export"))["deployment"]
+
+    assert not deployment.get("pending_operations")

@@ -1,0 +1,33 @@
+"""`down` keeps the data, `up` finds it again, `purge` leaves nothing."""
+
+from tests.e2e.eventually import eventually
+from tests.e2e.site import Site
+
+
+def test_down_leaves_only_volumes_and_up_finds_the_data(site: Site) -> None:
+    """No container and no network is left; the samples of before are there after the next `up`."""
+    (before,) = site.promql("count(count_over_time(up[1h]))")
+    (oldest,) = site.promql("min(min_over_time(timestamp(up)[1h:15s]))")
+
+    site.make("down")
+    left = {kind: set(site.ids(kind)) for kind in ("container", "network", "volume")}
+    site.make("up")
+
+    assert set() == left["container"] | left["network"]
+    assert left["volume"]
+    assert all(volume.endswith("-data") for volume in left["volume"])
+    assert before["value"][1]
+    (still,) = eventually(
+        lambda: site.promql("min(min_over_time(timestamp(up)[1h:15s]))"), deadline=60
+    )
+    assert float(still["value"][1]) <= float(oldest["value"][1]) + 15
+
+
+def test_purge_leaves_nothing(site: Site) -> None:
+    """Containers, networks, volumes, stack file and passphrase are gone."""
+    site.make("purge")
+
+    for kind in ("container", "network", "volume"):
+        assert {} == site.ids(kind)
+    assert not site.config_file.exists()
+    assert not (site.data / "passphrases" / site.stack).exists()

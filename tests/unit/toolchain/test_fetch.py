@@ -1,0 +1,130 @@
+"""Official releases: taken only when their published sum matches, absent where nothing answers."""
+
+import hashlib
+import http.server
+import io
+import tarfile
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from toolchain import fetch
+from toolchain.cache import SetupError
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OBSERVABILITY_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "cache").mkdir()
+    fetch._host_answers.cache_clear()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder and the loopback address that serves it."""
+    folder = tmp_path / "www"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: object) -> None:
+            super().__init__(*args, directory=str(folder))  # type: ignore[arg-type]
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def tarball() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, mode in (("tool-1/promtool", 0o755), ("tool-1/NOTICE", 0o644)):
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = 3, mode
+            archive.addfile(info, io.BytesIO(b"abc"))
+    return packed.getvalue()
+
+
+def publish(folder: Path, name: str, content: bytes, checksum: str | None = None) -> None:
+    (folder / name).write_bytes(content)
+    sum_ = checksum or hashlib.sha256(content).hexdigest()
+    (folder / "sums.txt").write_text(f"{'0' * 64}  other.tar.gz\n{sum_}  {name}\n")
+
+
+def test_tarball_gives_its_programs(served: tuple[Path, str]) -> None:
+    """Executables end in `bin`, whatever folder the archive has them in; other files don't."""
+    folder, url = served
+    publish(folder, "tool.tar.gz", tarball())
+
+    found = fetch.release(
+        "tool-1", fetch.Release(archive=f"{url}/tool.tar.gz", checksums=f"{url}/sums.txt")
+    )
+
+    assert found is not None
+    assert [path.name for path in (found / "bin").iterdir()] == ["promtool"]
+
+
+def test_zipped_program_loses_its_platform(served: tuple[Path, str]) -> None:
+    """Loki's archives hold `loki-linux-amd64`; the command is `loki` and can be run."""
+    folder, url = served
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("loki-linux-amd64", b"abc")
+    publish(folder, "loki-linux-amd64.zip", packed.getvalue())
+
+    found = fetch.release(
+        "loki-1",
+        fetch.Release(archive=f"{url}/loki-linux-amd64.zip", checksums=f"{url}/sums.txt"),
+    )
+
+    assert found is not None
+    assert (found / "bin" / "loki").stat().st_mode & 0o111
+
+
+def test_wrong_sum_is_refused(served: tuple[Path, str]) -> None:
+    """An archive that isn't the published one stops the set-up, and nothing of it is kept."""
+    folder, url = served
+    publish(folder, "tool.tar.gz", tarball(), checksum="f" * 64)
+
+    with pytest.raises(SetupError, match="published is ffff"):
+        fetch.release(
+            "tool-1", fetch.Release(archive=f"{url}/tool.tar.gz", checksums=f"{url}/sums.txt")
+        )
+
+
+def test_unlisted_archive_is_refused(served: tuple[Path, str]) -> None:
+    """An archive without a published sum is as bad as one with a wrong one."""
+    folder, url = served
+    publish(folder, "other.zip", b"abc")
+    (folder / "tool.tar.gz").write_bytes(tarball())
+
+    with pytest.raises(SetupError, match="not in its release's list"):
+        fetch.release(
+            "tool-1", fetch.Release(archive=f"{url}/tool.tar.gz", checksums=f"{url}/sums.txt")
+        )
+
+
+def test_missing_page_means_not_downloadable(served: tuple[Path, str]) -> None:
+    """A host without the file leads to a build, not to an error."""
+    _, url = served
+
+    found = fetch.release("t", fetch.Release(archive=f"{url}/no.zip", checksums=f"{url}/no.txt"))
+
+    assert found is None
+
+
+def test_silent_host_means_not_downloadable() -> None:
+    """Where nothing answers, the caller builds."""
+    nowhere = "http://127.0.0.1:9"
+
+    found = fetch.release(
+        "t", fetch.Release(archive=f"{nowhere}/a.zip", checksums=f"{nowhere}/sums.txt")
+    )
+
+    assert found is None

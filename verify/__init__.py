@@ -1,0 +1,1 @@
+"""Live checks of a running stack, through Grafana as a browser would do them."""
