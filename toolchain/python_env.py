@@ -13,12 +13,21 @@ LOCK = CHECKOUT / "requirements.lock"
 UV_PIN = CHECKOUT / "toolchain" / "uv.txt"
 
 
-def provide() -> Path:
-    """The environment's folder; made where there is none for this lock file and this Python."""
+def folder() -> Path:
+    """Where the environment for this lock file and this Python lies."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    venv = root() / "venvs" / f"{python}-{digest([LOCK])}"
-    ready = venv / "complete"
-    if not ready.exists():
+    return root() / "venvs" / f"{python}-{digest([LOCK])}"
+
+
+def ready() -> bool:
+    """Whether the environment has been made, to the end."""
+    return (folder() / "complete").exists()
+
+
+def provide() -> Path:
+    """The environment's folder; made where there is none yet."""
+    venv = folder()
+    if not ready():
         log = root() / "logs" / "venv.log"
         uv = provide_uv()
         run_step(
@@ -32,7 +41,7 @@ def provide() -> Path:
             [*install, "--python", venv / "bin" / "python", LOCK],
             log=log,
         )
-        ready.touch()
+        (venv / "complete").touch()
     return venv
 
 

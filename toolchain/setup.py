@@ -24,11 +24,11 @@ def main(arguments: Sequence[str]) -> int:
     only_python = bool(arguments) and arguments[0] == "--only-python"
     command = list(arguments[1:] if only_python else arguments)
     try:
-        with _one_at_a_time():
-            if only_python:
-                python_only()
-            else:
-                everything()
+        if only_python and python_env.ready():
+            python_only()
+        else:
+            with _one_at_a_time():
+                python_only() if only_python else everything()
     except SetupError as error:
         say(f"setup: {error}")
         return 1

@@ -1,0 +1,97 @@
+"""Wires settings, components and content together; everything else lies in their folders."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+import pulumiverse_grafana as grafana_provider
+from pulumi import ResourceOptions
+
+import dashboards
+from components import checks, configs
+from components.alertmanager import Alertmanager, AlertmanagerArgs
+from components.exporters import NODE_EXPORTER_HOST, NodeExporter, NodeExporterArgs
+from components.free_port import FreePort
+from components.grafana import Grafana, GrafanaArgs
+from components.grafana_content import GrafanaContent, GrafanaContentArgs
+from components.log_agent import LogAgent, LogAgentArgs
+from components.loki import Loki, LokiArgs
+from components.networks import Networks, NetworksArgs
+from components.place import Place
+from components.prometheus import Prometheus, PrometheusArgs
+from settings import STACK_SECRET, Settings, read_secrets
+from toolchain import images
+
+RULES = Path(__file__).parent / "rules"
+
+
+def main() -> None:
+    """The whole stack."""
+    settings, stack = Settings.load(), pulumi.get_stack()
+    password_name = settings.grafana.admin_password.secret
+    secrets = read_secrets([STACK_SECRET, password_name])
+    rules = {path.name: path.read_text() for path in RULES.glob("*.rules.yaml")}
+    files = configs.render(settings, stack=stack, rules=rules)
+    checks.check(files)
+
+    on_host = ResourceOptions(providers=[docker.Provider("docker", host=settings.docker_host)])
+    networks = Networks("networks", NetworksArgs(stack=stack), on_host)
+    place = Place(
+        stack=stack,
+        images=images.references(settings.images.source),
+        backend=networks.backend,
+        digest_key=secrets[STACK_SECRET],
+    )
+    Prometheus(
+        "prometheus",
+        PrometheusArgs(
+            place=place,
+            settings=settings.prometheus,
+            files=files["prometheus"],
+            hosts={NODE_EXPORTER_HOST: networks.gateway},
+        ),
+        on_host,
+    )
+    Alertmanager(
+        "alertmanager",
+        AlertmanagerArgs(place=place, settings=settings.alertmanager, files=files["alertmanager"]),
+        on_host,
+    )
+    Loki("loki", LokiArgs(place=place, settings=settings.loki, files=files["loki"]), on_host)
+    if settings.node_exporter.enabled:
+        args = NodeExporterArgs(
+            place=place, settings=settings.node_exporter, listen_on=networks.gateway
+        )
+        NodeExporter("node-exporter", args, on_host)
+    if settings.log_agent.enabled:
+        agent = LogAgentArgs(
+            place=place,
+            settings=settings.log_agent,
+            files=files["log-agent"],
+            data_root=settings.docker_data_root,
+        )
+        LogAgent("log-agent", agent, on_host)
+    grafana = Grafana(
+        "grafana",
+        GrafanaArgs(
+            place=place,
+            settings=settings.grafana,
+            files=files["grafana"],
+            password=secrets[password_name],
+            front=networks.front,
+            port=settings.grafana.port or FreePort("grafana-port", settings.grafana.bind).port,
+            docker_host=settings.docker_host,
+        ),
+        on_host,
+    )
+    login = pulumi.Output.concat(settings.grafana.admin_user, ":", secrets[password_name])
+    server = grafana_provider.Provider("grafana", url=grafana.url, auth=login)
+    content = GrafanaContentArgs(
+        dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval
+    )
+    GrafanaContent("grafana-content", content, ResourceOptions(providers=[server]))
+    pulumi.export("grafana-url", grafana.url)
+    pulumi.export("grafana-user", settings.grafana.admin_user)
+
+
+main()

@@ -1,0 +1,1 @@
+"""Component resources: each turns settings into the containers and content of one part."""

@@ -1,0 +1,52 @@
+"""Has the servers' own tools check their configs, before anything is registered."""
+
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pulumi
+
+from components.rendering import Files
+from toolchain.cache import tool
+
+# What checks the config of a service, in the folder that it lies in.
+COMMANDS: Mapping[str, Sequence[str]] = {
+    "prometheus": ("promtool", "check", "config", "prometheus.yml"),
+    "alertmanager": ("amtool", "check-config", "alertmanager.yml"),
+    "loki": ("loki", "-config.file=loki.yaml", "-verify-config"),
+    "log-agent": ("promtail", "-config.file=promtail.yaml", "-check-syntax"),
+}
+SECONDS = 60
+
+
+def check(configs: Mapping[str, Files]) -> None:
+    """Stop the run with what the tools say where a config is wrong; `configs` are by service."""
+    to_check = {service: configs[service] for service in COMMANDS if service in configs}
+    with ThreadPoolExecutor() as pool:
+        mistakes = list(filter(None, pool.map(_mistake, to_check, to_check.values())))
+    if mistakes:
+        raise pulumi.RunError("\n".join(mistakes))
+
+
+def _mistake(service: str, files: Files) -> str:
+    """What the service's tool has against its config; nothing where it is right."""
+    program, *arguments = COMMANDS[service]
+    with tempfile.TemporaryDirectory(prefix=f"check-{service}-") as folder:
+        for name, content in files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        done = subprocess.run(
+            [tool(program), *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+    if done.returncode == 0:
+        return ""
+    said = (done.stderr.strip() or done.stdout.strip()).replace(f"{folder}/", "")
+    return f"the config of {service} is wrong, says {program}:\n{said}"

@@ -1,0 +1,62 @@
+"""What a container may do beyond the rest, and why; nothing else may grant it.
+
+The end-to-end tests compare this table with the live containers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+CONTAINER_LOGS = "/var/lib/docker/containers"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """A folder of the host, mounted read-only."""
+
+    target: str
+    reason: str
+    follows_host: bool = False
+    """Whether file systems that the host mounts below it later are seen as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exemption:
+    """Exceptions of one service; each value that isn't empty is the reason for the exception."""
+
+    root: str = ""
+    host_network: str = ""
+    host_pid: str = ""
+    capabilities: Mapping[str, str] = NOTHING
+    mounts: Mapping[str, Mount] = field(default_factory=dict)
+
+
+EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
+    {
+        "node-exporter": Exemption(
+            host_network="The network interfaces to be measured are the host's.",
+            host_pid="The host's file systems are listed in /proc/1 of the host.",
+            mounts={
+                "/": Mount(
+                    target="/host",
+                    reason="Free space is asked of each file system.",
+                    follows_host=True,
+                )
+            },
+        ),
+        "log-agent": Exemption(
+            root="Docker's log files and most of /var/log belong to root.",
+            capabilities={
+                "DAC_READ_SEARCH": "Some log files can be read by other users only (postgres)."
+            },
+            mounts={
+                CONTAINER_LOGS: Mount(
+                    target=CONTAINER_LOGS,
+                    reason="The containers' logs, without access to Docker's socket.",
+                ),
+                "/var/log": Mount(target="/var/log", reason="The host's log files."),
+            },
+        ),
+    }
+)

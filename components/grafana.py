@@ -1,0 +1,129 @@
+"""Grafana: its config, its container, and when it is ready for content."""
+
+from collections.abc import Mapping
+from configparser import ConfigParser
+from dataclasses import dataclass
+from io import StringIO
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.place import Place
+from components.readiness import Readiness, ReadinessArgs
+from components.rendering import Files, ScrapeJob
+from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
+from settings.sections import Grafana as Settings
+
+JOB = ScrapeJob(name="grafana", target="grafana:3000")
+DATA_PATH = "/var/lib/grafana"
+PASSWORD_FILE = "admin-password"  # noqa: S105 (the name of a file)
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (compared with, not bound to)
+
+START = f"""\
+# Grafana reads the password of its settings only once, when it makes its database.
+set -eu
+if [ -e {DATA_PATH}/grafana.db ]; then
+  grafana cli --homepath "$GF_PATHS_HOME" --config "$GF_PATHS_CONFIG" \\
+    admin reset-admin-password --password-from-stdin < {CONFIG_PATH}/{PASSWORD_FILE}
+fi
+exec /run.sh
+"""
+
+
+def render(settings: Settings) -> Files:
+    """The settings file, which names the file with the password, and the start script."""
+    sections: Mapping[str, Mapping[str, str]] = {
+        "paths": {"data": DATA_PATH, "plugins": f"{DATA_PATH}/plugins"},
+        "server": {"http_port": "3000"},
+        "security": {
+            "admin_user": settings.admin_user,
+            "admin_password": f"$__file{{{CONFIG_PATH}/{PASSWORD_FILE}}}",
+            "disable_gravatar": "true",
+        },
+        "users": {"allow_sign_up": "false"},
+        "analytics": {
+            "reporting_enabled": "false",
+            "check_for_updates": "false",
+            "check_for_plugin_updates": "false",
+        },
+        "news": {"news_feed_enabled": "false"},
+        # Its plugins come with the image; nothing is fetched at the start.
+        "plugins": {"preinstall_disabled": "true", "plugin_admin_enabled": "false"},
+        "log": {"mode": "console"},
+    }
+    file = ConfigParser(interpolation=None)
+    file.read_dict(sections)
+    text = StringIO()
+    file.write(text)
+    return {"grafana.ini": text.getvalue(), "start.sh": START}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrafanaArgs:
+    place: Place
+    settings: Settings
+    files: Files
+    password: pulumi.Output[str]
+    front: pulumi.Input[str]
+    """The network with a way out, on which its port is published."""
+    port: pulumi.Input[int]
+    docker_host: str
+
+
+class Grafana(pulumi.ComponentResource):
+    """Shows what the others know; the only service with a published port."""
+
+    url: pulumi.Output[str]
+    """Where it answers; known once it does."""
+
+    def __init__(self, name: str, args: GrafanaArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("observability:index:Grafana", name, {}, opts)
+        settings = args.settings
+
+        service = Service(
+            name,
+            ServiceArgs(
+                stack=args.place.stack,
+                service="grafana",
+                image=args.place.images["grafana"],
+                user="472:0",
+                memory_mib=settings.memory.mib,
+                entry_point=["/bin/sh", f"{CONFIG_PATH}/start.sh"],
+                environment={"GF_PATHS_CONFIG": f"{CONFIG_PATH}/grafana.ini"},
+                health_check=[
+                    *("curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/api/health"),
+                ],
+                files=args.files,
+                secret_files={PASSWORD_FILE: args.password},
+                digest_key=args.place.digest_key,
+                data_path=DATA_PATH,
+                scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)
+                networks=[args.place.backend, args.front],
+                port=PublishedPort(address=settings.bind, external=args.port, internal=3000),
+            ),
+            ResourceOptions(parent=self),
+        )
+        address = reachable_address(args.docker_host, settings.bind)
+        ready = Readiness(
+            f"{name}-ready",
+            ReadinessArgs(
+                url=pulumi.Output.concat(
+                    "http://", address, ":", pulumi.Output.from_input(args.port).apply(str)
+                ),
+                path="/api/health",
+                version=service.container_id,
+            ),
+            ResourceOptions(parent=self),
+        )
+
+        self.url = ready.url
+        self.register_outputs({"url": self.url})
+
+
+def reachable_address(docker_host: str, bind: str) -> str:
+    """The address under which this machine reaches a port that is bound on the Docker host."""
+    if bind != EVERYWHERE:
+        return bind
+    if docker_host.startswith("unix://"):
+        return "127.0.0.1"
+    return docker_host.split("://", 1)[1].rsplit("@", 1)[-1].split(":", 1)[0]

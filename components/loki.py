@@ -1,0 +1,103 @@
+"""Loki: its config and its container."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.place import Place
+from components.rendering import Files, ScrapeJob, as_yaml
+from components.service import CONFIG_PATH, Service, ServiceArgs
+from settings.sections import Loki as Settings
+
+JOB = ScrapeJob(name="loki", target="loki:3100")
+DATA_PATH = "/loki"
+# Never change it: what was stored under a schema is read under it. A new one is added below.
+SCHEMA_SINCE = "2024-04-01"
+
+
+def render(settings: Settings) -> Files:
+    """One Loki on one disk, whose compactor deletes what is older than the retention."""
+    config = {
+        "auth_enabled": False,
+        "server": {
+            "http_listen_port": 3100,
+            "grpc_listen_address": "127.0.0.1",
+            "log_level": "warn",
+        },
+        "analytics": {"reporting_enabled": False},
+        "common": {
+            "path_prefix": DATA_PATH,
+            "replication_factor": 1,
+            "ring": {"instance_addr": "127.0.0.1", "kvstore": {"store": "inmemory"}},
+            "storage": {
+                "filesystem": {
+                    "chunks_directory": f"{DATA_PATH}/chunks",
+                    "rules_directory": f"{DATA_PATH}/rules",
+                }
+            },
+        },
+        "schema_config": {
+            "configs": [
+                {
+                    "from": SCHEMA_SINCE,
+                    "store": "tsdb",
+                    "object_store": "filesystem",
+                    "schema": "v13",
+                    "index": {"prefix": "index_", "period": "24h"},
+                }
+            ]
+        },
+        "compactor": {
+            # Without these three, retention_period is a wish that nothing carries out.
+            "retention_enabled": True,
+            "delete_request_store": "filesystem",
+            "retention_delete_delay": settings.delete_delay.in_go,
+            "compaction_interval": settings.compaction_interval.in_go,
+            "working_directory": f"{DATA_PATH}/compactor",
+        },
+        "limits_config": {
+            "retention_period": settings.retention.in_go,
+            "reject_old_samples": True,
+            "reject_old_samples_max_age": settings.reject_old_samples_max_age.in_go,
+            "volume_enabled": True,
+        },
+    }
+    return {"loki.yaml": as_yaml(config)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LokiArgs:
+    place: Place
+    settings: Settings
+    files: Files
+
+
+class Loki(pulumi.ComponentResource):
+    """Takes in log lines and keeps them for as long as the retention says."""
+
+    def __init__(self, name: str, args: LokiArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("observability:index:Loki", name, {}, opts)
+
+        Service(
+            name,
+            ServiceArgs(
+                stack=args.place.stack,
+                service="loki",
+                image=args.place.images["loki"],
+                user="10001:10001",
+                memory_mib=args.settings.memory.mib,
+                command=[f"-config.file={CONFIG_PATH}/loki.yaml"],
+                # The image has no shell and no other program: Loki asks itself.
+                health_check=[
+                    *("/usr/bin/loki", "-health", "-health.url=http://127.0.0.1:3100/ready"),
+                ],
+                files=args.files,
+                digest_key=args.place.digest_key,
+                data_path=DATA_PATH,
+                scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)
+                networks=[args.place.backend],
+            ),
+            ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

@@ -1,0 +1,97 @@
+"""Prometheus: its config, its rules, its container."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.place import Place
+from components.rendering import Files, ScrapeJob, as_yaml
+from components.service import CONFIG_PATH, Service, ServiceArgs
+from settings.sections import Prometheus as Settings
+
+JOB = ScrapeJob(name="prometheus", target="localhost:9090")
+DATA_PATH = "/prometheus"
+# Prometheus' own default, which may not exceed the scrape interval.
+SCRAPE_TIMEOUT_SECONDS = 10
+
+
+def render(
+    settings: Settings,
+    *,
+    jobs: Sequence[ScrapeJob],
+    labels: Mapping[str, str],
+    rules: Mapping[str, str],
+) -> Files:
+    """The config and the rule files; `labels` are put on every target, `rules` are by file name."""
+    timeout = min(settings.scrape_interval.seconds, SCRAPE_TIMEOUT_SECONDS)
+    config = {
+        "global": {
+            "scrape_interval": str(settings.scrape_interval),
+            "scrape_timeout": f"{timeout}s",
+            "evaluation_interval": str(settings.evaluation_interval),
+        },
+        "rule_files": ["rules/*.rules.yaml"],
+        "alerting": {
+            "alertmanagers": [{"static_configs": [{"targets": ["alertmanager:9093"]}]}],
+        },
+        "scrape_configs": [
+            {
+                "job_name": job.name,
+                "metrics_path": job.path,
+                "static_configs": [{"targets": [job.target], "labels": dict(labels)}],
+            }
+            for job in jobs
+        ],
+    }
+    return {
+        "prometheus.yml": as_yaml(config),
+        **{f"rules/{name}": text for name, text in sorted(rules.items())},
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusArgs:
+    place: Place
+    settings: Settings
+    files: Files
+    hosts: Mapping[str, pulumi.Input[str]]
+    """Address of each target that isn't on the network of the services, by the name it goes by."""
+
+
+class Prometheus(pulumi.ComponentResource):
+    """Reads the metrics, evaluates the rules and keeps the samples."""
+
+    def __init__(
+        self, name: str, args: PrometheusArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("observability:index:Prometheus", name, {}, opts)
+
+        Service(
+            name,
+            ServiceArgs(
+                stack=args.place.stack,
+                service="prometheus",
+                image=args.place.images["prometheus"],
+                user="65534:65534",
+                memory_mib=args.settings.memory.mib,
+                command=[
+                    f"--config.file={CONFIG_PATH}/prometheus.yml",
+                    f"--storage.tsdb.path={DATA_PATH}",
+                    f"--storage.tsdb.retention.time={args.settings.retention}",
+                    # In bytes, since Prometheus takes GB for what others call GiB.
+                    f"--storage.tsdb.retention.size={args.settings.retention_size.bytes}B",
+                ],
+                health_check=[
+                    *("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"),
+                ],
+                files=args.files,
+                digest_key=args.place.digest_key,
+                data_path=DATA_PATH,
+                networks=[args.place.backend],
+                hosts=args.hosts,
+            ),
+            ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

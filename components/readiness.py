@@ -1,0 +1,80 @@
+"""Waits until something answers over HTTP: dynamic provider and resource.
+
+This module's path is stored in users' states: it must not move.
+"""
+
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi import ResourceOptions
+from pulumi.dynamic import (
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+PAUSE_SECONDS = 0.25
+ANSWER_SECONDS = 5.0
+INPUTS = ("url", "path", "version", "seconds")
+
+
+class ReadinessProvider(ResourceProvider):
+    """Asks for `url` + `path` until the answer is a success, for at most `seconds`."""
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        wait(props["url"] + props["path"], float(props["seconds"]))
+        return CreateResult(props["url"], {name: props[name] for name in INPUTS})
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """What waits may change freely; another thing to wait for is waited for again."""
+        return DiffResult(changes=any(olds.get(name) != news.get(name) for name in INPUTS))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Nothing lives anywhere: having waited is all that there is to know."""
+        return ReadResult(id_, props, inputs={name: props.get(name) for name in INPUTS})
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        wait(news["url"] + news["path"], float(news["seconds"]))
+        return UpdateResult({name: news[name] for name in INPUTS})
+
+
+def wait(url: str, seconds: float) -> None:
+    """Return once `url` answers with a status below 400; a TimeoutError with the last answer."""
+    deadline = time.monotonic() + seconds
+    said = "nothing"
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 (our own URL)
+                return
+        except urllib.error.HTTPError as error:
+            said = f"status {error.code}"
+        except OSError as error:
+            said = str(getattr(error, "reason", None) or error)
+        if time.monotonic() >= deadline:
+            raise TimeoutError(f"{url} isn't ready after {seconds:.0f} s: {said}")
+        time.sleep(PAUSE_SECONDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessArgs:
+    url: pulumi.Input[str]
+    path: str
+    version: pulumi.Input[str]
+    """Changes with what is waited for, so that its successor is waited for as well."""
+    seconds: int = 120
+
+
+class Readiness(Resource, module="observability", name="Readiness"):
+    """Something that answers; what needs it takes its `url` from here."""
+
+    url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ReadinessArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(ReadinessProvider(), name, dict(vars(args)), opts)

@@ -1,0 +1,188 @@
+"""The settings of each service."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from settings.errors import ContradictionError
+from settings.types import (
+    Address,
+    Duration,
+    FixedPort,
+    FreeOrFixedPort,
+    LogFiles,
+    LoginName,
+    SecretName,
+    Size,
+    at_least,
+    between,
+)
+
+# Prometheus' documentation, "Storage", asks for at least this much room for compaction.
+FULLEST_VOLUME = 0.8
+
+
+class Model(BaseModel):
+    """Base of every settings model: immutable, kebab-case in YAML, typos rejected."""
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda field: field.replace("_", "-"),
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+
+class Secret(Model):
+    """Where a secret lies: a config key of its own, never in this object."""
+
+    secret: SecretName = Field(description="Config key, below `observability:`, of the secret.")
+
+
+class Images(Model):
+    """Where the images of the services come from."""
+
+    source: Literal["upstream", "local"] = Field(
+        default="upstream",
+        description="`upstream` pulls the images that `images.toml` pins. `local` takes those that "
+        "`make` builds where no registry can be reached, and writes into the stack file then.",
+    )
+
+
+class Prometheus(Model):
+    """Metrics: how often they are read and how long they are kept."""
+
+    scrape_interval: Annotated[Duration, between("1s", "2m")] = Field(
+        default=Duration("15s"),
+        description="How often each target is read. Above 2 minutes, graphs have gaps.",
+    )
+    evaluation_interval: Annotated[Duration, between("1s", "5m")] = Field(
+        default=Duration("15s"), description="How often alert and recording rules are evaluated."
+    )
+    retention: Annotated[Duration, between("2h", "10000d")] = Field(
+        default=Duration("90d"),
+        description="Age from which samples are deleted. Prometheus deletes blocks of 2 hours "
+        "and more, so the oldest samples live somewhat longer.",
+    )
+    retention_size: Annotated[Size, at_least("512MB")] = Field(
+        default=Size("12GB"),
+        description="Size from which the oldest samples are deleted, whatever their age. At most "
+        "80 % of `volume-size`: compaction needs the rest.",
+    )
+    volume_size: Annotated[Size, at_least("640MB")] = Field(
+        default=Size("16GB"),
+        description="Disk space that is meant for metrics. Docker doesn't enforce it; "
+        "`retention-size` is checked against it.",
+    )
+    memory: Annotated[Size, at_least("128MiB")] = Field(
+        default=Size("512MiB"), description="Memory limit of the container."
+    )
+
+    @model_validator(mode="after")
+    def _retention_fits_the_volume(self) -> Self:
+        if self.retention_size.bytes > FULLEST_VOLUME * self.volume_size.bytes:
+            raise ContradictionError(
+                "retention-size",
+                "must be at most 80 % of volume-size: Prometheus' storage documentation asks for "
+                "15-20 % of room for compaction",
+            )
+        return self
+
+
+class Alertmanager(Model):
+    """Grouping and delivery of alerts."""
+
+    retention: Annotated[Duration, between("24h", "365d")] = Field(
+        default=Duration("120h"),
+        description="How long silences and the record of sent notifications are kept. Has to be "
+        "longer than the interval at which notifications are repeated.",
+    )
+    memory: Annotated[Size, at_least("32MiB")] = Field(
+        default=Size("128MiB"), description="Memory limit of the container."
+    )
+
+
+class Loki(Model):
+    """Logs: how long they are kept and what is accepted."""
+
+    retention: Annotated[Duration, between("1h", "10000d")] = Field(
+        default=Duration("14d"),
+        description="Age from which log lines are deleted. Loki deletes chunks, each of which "
+        "holds up to 2 hours of one stream.",
+    )
+    compaction_interval: Annotated[Duration, between("1s", "24h")] = Field(
+        default=Duration("10m"), description="How often Loki looks for lines that are too old."
+    )
+    delete_delay: Annotated[Duration, between("1s", "7d")] = Field(
+        default=Duration("2h"),
+        description="Time between the decision to delete a chunk and its deletion from disk.",
+    )
+    reject_old_samples_max_age: Annotated[Duration, between("1h", "365d")] = Field(
+        default=Duration("7d"),
+        description="Age from which lines are refused when they arrive, so that an agent that "
+        "was away doesn't bring back what retention has deleted.",
+    )
+    memory: Annotated[Size, at_least("128MiB")] = Field(
+        default=Size("512MiB"), description="Memory limit of the container."
+    )
+
+
+class Grafana(Model):
+    """The only service with a published port."""
+
+    bind: Address = Field(
+        default="127.0.0.1",
+        description="IPv4 address of the Docker host that Grafana is published on. "
+        "`0.0.0.0` opens it to every network of that host.",
+    )
+    port: FreeOrFixedPort = Field(
+        default=3000,
+        description="Port that Grafana is published on. 0 picks a free one on the first `up` and "
+        "keeps it.",
+    )
+    admin_user: LoginName = Field(
+        default="admin",
+        description="Login of the administrator. Read when Grafana's database is created; "
+        "a later change has no effect on it.",
+    )
+    admin_password: Secret = Field(
+        default=Secret(secret="grafana-admin-password"),  # noqa: S106 (a name)
+        description="Password of the administrator. A changed one holds from the next `up`.",
+    )
+    memory: Annotated[Size, at_least("192MiB")] = Field(
+        default=Size("512MiB"), description="Memory limit of the container."
+    )
+
+
+class NodeExporter(Model):
+    """Metrics of the Docker host itself."""
+
+    enabled: bool = Field(default=True, description="Whether the Docker host is measured.")
+    port: FixedPort = Field(
+        default=9100,
+        description="Port that it listens on, on the gateway address of the stack's own network. "
+        "Another exporter that listens on all addresses of the host needs another port.",
+    )
+    memory: Annotated[Size, at_least("24MiB")] = Field(
+        default=Size("64MiB"), description="Memory limit of the container."
+    )
+
+
+class LogAgent(Model):
+    """Ships the logs of containers and of files to Loki."""
+
+    enabled: bool = Field(default=True, description="Whether logs are collected.")
+    kind: Literal["promtail"] = Field(default="promtail", description="Program that ships logs.")
+    files: tuple[LogFiles, ...] = Field(
+        default=("/var/log/*.log", "/var/log/syslog", "/var/log/messages"),
+        max_length=50,
+        description="Log files of the Docker host, as paths or patterns (`*`, `**`) under "
+        "/var/log/. Each file is a stream of its own; `[]` ships containers only.",
+    )
+    memory: Annotated[Size, at_least("64MiB")] = Field(
+        default=Size("128MiB"), description="Memory limit of the container."
+    )

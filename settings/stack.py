@@ -1,0 +1,94 @@
+"""The whole stack configuration as one typed, validated object."""
+
+from ipaddress import IPv4Address
+from typing import Self
+
+import pulumi
+from pydantic import Field, ValidationError, model_validator
+
+from settings.errors import ContradictionError, explain
+from settings.secrets import STACK_SECRET
+from settings.sections import (
+    Alertmanager,
+    Grafana,
+    Images,
+    LogAgent,
+    Loki,
+    Model,
+    NodeExporter,
+    Prometheus,
+)
+from settings.types import AbsolutePath, DockerHost, HostName
+
+
+class Settings(Model):
+    """One stack: the `observability:stack` object of its stack file."""
+
+    docker_host: DockerHost = Field(
+        default="unix:///var/run/docker.sock",
+        description="Docker daemon that runs the services: `unix://`, `ssh://` or `tcp://`.",
+    )
+    docker_data_root: AbsolutePath = Field(
+        default="/var/lib/docker",
+        description="Data folder of that daemon (`docker info` shows it as Docker Root Dir), "
+        "where the containers' logs lie.",
+    )
+    host_name: HostName | None = Field(
+        default=None,
+        description="Name of the Docker host, as the label `host` of its metrics and logs; "
+        "the stack's name where it isn't set.",
+    )
+    images: Images = Field(default=Images(), description="The services' images.")
+    prometheus: Prometheus = Field(default=Prometheus(), description="Metrics.")
+    alertmanager: Alertmanager = Field(default=Alertmanager(), description="Alerts.")
+    loki: Loki = Field(default=Loki(), description="Logs.")
+    grafana: Grafana = Field(default=Grafana(), description="Dashboards.")
+    node_exporter: NodeExporter = Field(
+        default=NodeExporter(), description="Metrics of the Docker host."
+    )
+    log_agent: LogAgent = Field(default=LogAgent(), description="Collection of logs.")
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        if self.node_exporter.enabled and self.grafana.port == self.node_exporter.port:
+            raise ContradictionError("grafana.port", "is also node-exporter.port: give one another")
+        return self
+
+    @model_validator(mode="after")
+    def _grafana_can_be_reached(self) -> Self:
+        remote = not self.docker_host.startswith("unix://")
+        if remote and IPv4Address(self.grafana.bind).is_loopback:
+            raise ContradictionError(
+                "grafana.bind",
+                "is a loopback address of another machine (docker-host): Pulumi couldn't reach "
+                "Grafana there",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _secret_names_are_free(self) -> Self:
+        if self.grafana.admin_password.secret in {"stack", STACK_SECRET}:
+            raise ContradictionError(
+                "grafana.admin-password.secret", "is a key with another meaning"
+            )
+        return self
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read `observability:stack`; stop the run with a line for each mistake if it is wrong."""
+        config = pulumi.Config()
+        file = f"Pulumi.{pulumi.get_stack()}.yaml"
+        raw = config.get("stack")
+        if raw is None:
+            raise pulumi.RunError(f"{file} has no `{config.full_key('stack')}` object")
+        if pulumi.runtime.is_config_secret(config.full_key("stack")):
+            raise pulumi.RunError(
+                f"{file}: {config.full_key('stack')} must hold no secret; a setting names its "
+                "secret, which is a config key of its own"
+            )
+        try:
+            # `make` reads the same file by these names, so a snake_case twin may not pass here.
+            return cls.model_validate_json(raw, by_alias=True, by_name=False)
+        except ValidationError as error:
+            lines = [f"{file} is not valid:", *explain(error, cls)]
+            raise pulumi.RunError("\n  ".join(lines)) from None
