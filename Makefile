@@ -2,9 +2,8 @@
 STACK ?= local
 RUN := ./toolchain/run
 CHECK := ./toolchain/run --only-python
-CODE := __main__.py settings.py components dashboards operate tests toolchain verify
 .DEFAULT_GOAL := help
-.PHONY: help setup up down purge preview shell password report check format rules contract e2e test bench lock images-pin record
+.PHONY: help setup up down purge preview shell password report check format rules contract e2e test bench lock images-pin record docs
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,10 +61,13 @@ record: ## Record the exporters' metrics anew for the contract tests
 	@$(RUN) python -m operate record $(STACK)
 
 images-pin: ## Pin upstream's images by digest (needs a registry)
-	@$(RUN) python -m operate images-pin
+	@$(RUN) python -m toolchain.pin
+
+docs: ## Generate the settings reference
+	@$(CHECK) python -m settings.reference > docs/settings.md
 
 lock: ## Resolve requirements.in into requirements.lock
 	@$(CHECK) true
-	@python3 -c 'from toolchain import python_env; print(python_env.provide_uv())' | xargs -I UV UV pip compile \
+	@uv=$$(python3 -c 'from toolchain import python_env; print(python_env.provide_uv())') && $$uv pip compile \
 	  --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --output-file requirements.lock requirements.in

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 CONTAINER_LOGS = "/var/lib/docker/containers"
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class Exemption:
     root: str = ""
     host_network: str = ""
     host_pid: str = ""
-    capabilities: Mapping[str, str] = NOTHING
+    capabilities: Mapping[str, str] = field(default_factory=dict)
     mounts: Mapping[str, Mount] = field(default_factory=dict)
 
 

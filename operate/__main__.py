@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from operate import lifecycle
+from operate import bench, lifecycle, record, report
 from operate.stack import Stack
 from toolchain.cache import SetupError
 from toolchain.say import say
@@ -16,6 +16,9 @@ COMMANDS: dict[str, Callable[[Stack], int]] = {
     "preview": lifecycle.preview,
     "shell": lifecycle.shell,
     "password": lifecycle.password,
+    "bench": bench.bench,
+    "record": record.record,
+    "report": report.report,
 }
 
 

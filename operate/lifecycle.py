@@ -6,14 +6,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
+from operate import foreign, report
 from operate.docker import Docker
 from operate.recover import recover
 from operate.stack import OperateError, Stack, prepare
 from toolchain import images
-from toolchain.cache import data
 from toolchain.say import say
+from verify.drawing.page import found
 
 GRAFANA_SECONDS = 90
 
@@ -36,6 +36,10 @@ def preview(stack: Stack) -> int:
     return stack.run("preview", "--diff", *_refresh_flags(stack))
 
 
+def _holds_grafana_content(stack: Stack) -> bool:
+    return any(r["type"].startswith("grafana:") for r in _resources(stack))
+
+
 def _refresh_flags(stack: Stack) -> tuple[str, ...]:
     """Refresh reads Grafana's objects too, so it has to wait until Grafana is back.
 
@@ -43,8 +47,7 @@ def _refresh_flags(stack: Stack) -> tuple[str, ...]:
     to refresh; the `up` that follows makes the container again.
     """
     container = f"obs-{stack.name}-grafana"
-    resources = _resources(stack)
-    if not any(r["type"].startswith("grafana:") for r in resources):
+    if not _holds_grafana_content(stack):
         return ()
     docker = Docker(stack)
     if container in docker.names("container"):
@@ -54,7 +57,7 @@ def _refresh_flags(stack: Stack) -> tuple[str, ...]:
     say("Grafana's container is gone and is made again.")
     targets = [
         argument
-        for r in resources
+        for r in _resources(stack)
         if r["type"].startswith("docker:")
         for argument in ("--target", r["urn"])
     ]
@@ -91,10 +94,21 @@ def _closing_words(stack: Stack, seconds: float) -> None:
     if _runs_local_images(stack):
         lines += [f"  versions  {line}" for line in images.differences()]
         lines += [
-            "  This Grafana was built from its Go module: all of its HTTP API, but no web page.",
-            f"  `make report{_for_stack(stack)}` draws its dashboards into an HTML file.",
+            "  web page  none: this Grafana was built from its Go module, HTTP API only",
+            f"  report    {_drawn(stack)}",
         ]
     print("\n".join(lines))
+
+
+def _drawn(stack: Stack) -> str:
+    """Where the dashboards have been drawn, and with how much in them."""
+    say("Waiting for the first samples, to draw the dashboards ...")
+    results = report.wait_for_data(report.grafana_of(stack))
+    path = report.write(stack, results)
+    again = f"`make report{_for_stack(stack)}` draws it anew"
+    return "\n            ".join(
+        [f"{path}", f"{found(results)}; {again}", *report.complaints(results)]
+    )
 
 
 def _for_stack(stack: Stack) -> str:
@@ -118,6 +132,8 @@ def down(stack: Stack) -> int:
         status = stack.run("up", "--yes", "--skip-preview", "--refresh=false")
         if status:
             return status
+    if _holds_grafana_content(stack):
+        foreign.refuse_to_delete_them(stack)
     return stack.run("destroy", "--yes", "--skip-preview")
 
 
@@ -157,10 +173,5 @@ def shell(stack: Stack) -> int:
 def password(stack: Stack) -> int:
     """Print Grafana's admin password."""
     prepare(stack)
-    print(stack.secret("grafana-admin-password"))
+    print(stack.grafana_password())
     return 0
-
-
-def report_path(stack: Stack) -> Path:
-    """Where the HTML report of a stack is written."""
-    return data() / "reports" / f"{stack.name}.html"

@@ -18,6 +18,7 @@ KIND_OF_TYPE: dict[str, Kind] = {
     "docker:index/volume:Volume": "volume",
 }
 DATA_SUFFIX = "-data"
+FIRST_ORGANISATION = 1  # Grafana's own; the provider's IDs begin with it
 
 
 def recover(stack: Stack) -> None:
@@ -30,14 +31,20 @@ def recover(stack: Stack) -> None:
 
 
 def cancel_dead_lock(stack: Stack) -> None:
-    """Cancel the lock of a process of this machine that no longer lives."""
-    for lock in _locks(stack):
-        holder = json.loads(lock.read_text())
-        if holder.get("hostname") != socket.gethostname() or _alive(int(holder["pid"])):
-            continue
-        say(f"An earlier run (process {holder['pid']}) was interrupted; its lock is cancelled.")
-        stack.ask("cancel", "--yes")
+    """Cancel the lock of a process of this machine that no longer lives.
+
+    `pulumi cancel` takes every lock away, so a single one that may be in use keeps it from running.
+    """
+    holders = [json.loads(lock.read_text()) for lock in _locks(stack)]
+    if not holders or any(_may_be_in_use(holder) for holder in holders):
         return
+    pids = ", ".join(str(holder["pid"]) for holder in holders)
+    say(f"An earlier run (process {pids}) was interrupted; its lock is cancelled.")
+    stack.ask("cancel", "--yes")
+
+
+def _may_be_in_use(holder: dict[str, Any]) -> bool:
+    return holder.get("hostname") != socket.gethostname() or _alive(int(holder["pid"]))
 
 
 def _locks(stack: Stack) -> list[Path]:
@@ -60,12 +67,31 @@ def _alive(pid: int) -> bool:
 def resolve_pending(
     stack: Stack, deployment: dict[str, Any], pending: list[dict[str, Any]]
 ) -> None:
-    """Forget operations whose outcome is unknown: refresh and `remove_orphans` find out."""
+    """Forget operations whose outcome is unknown: refresh and `remove_orphans` find out.
+
+    What was being made in Grafana is taken for made. The refresh that follows asks Grafana, and
+    forgets what isn't there; unknown to the state, it could never be made again under its uid.
+    """
     say(f"An earlier run left {len(pending)} unfinished operations; they are resolved now.")
-    creating = [op["resource"] for op in pending if op["type"] == "creating"]
-    _forget_in_grafana(stack, deployment, creating)
+    resources = deployment["deployment"].setdefault("resources", [])
+    known = {resource["urn"] for resource in resources}
+    for operation in pending:
+        resource = operation["resource"]
+        made = _as_made(resource) if operation["type"] == "creating" else None
+        if made and resource["urn"] not in known:
+            resources.append(made)
     del deployment["deployment"]["pending_operations"]
     _import(stack, deployment)
+
+
+def _as_made(resource: dict[str, Any]) -> dict[str, Any] | None:
+    """A resource of Grafana's as the state would hold it; nothing for the others."""
+    if not resource["type"].startswith("grafana:"):
+        return None
+    inputs = resource["inputs"]
+    uid = inputs.get("uid") or json.loads(inputs["configJson"])["uid"]
+    id_ = f"{FIRST_ORGANISATION}:{uid}"
+    return resource | {"id": id_, "outputs": inputs | {"id": id_, "uid": uid}}
 
 
 def _import(stack: Stack, deployment: dict[str, Any]) -> None:

@@ -62,12 +62,20 @@ class Stack:
         """The Docker daemon that the stack's containers run on."""
         return str(self.settings.get("docker-host", "unix:///var/run/docker.sock"))
 
+    @property
+    def password_name(self) -> str:
+        """Name of the secret that opens Grafana: ours, unless a setting names another."""
+        inner: object = self.settings
+        for key in ("grafana", "admin-password", "secret"):
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        return str(inner or GENERATED_SECRETS[0])
+
     def _config(self) -> dict[str, Any]:
         if not self.config_file.exists():
             return {}
         try:
             content = yaml.safe_load(self.config_file.read_text())
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, no such date
             place = getattr(error, "problem_mark", None)
             where = f" in line {place.line + 1}" if place else ""
             raise OperateError(f"{self.config_file.name} is not YAML{where}") from None
@@ -84,9 +92,11 @@ class Stack:
 
     def ask(self, *arguments: str, stdin: str | None = None) -> str:
         """Run `pulumi` and return what it printed; an OperateError with its message otherwise."""
-        command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
+        return self._answer(*arguments, "--stack", self.name, stdin=stdin)
+
+    def _answer(self, *arguments: str, stdin: str | None = None) -> str:
         done = subprocess.run(
-            command,
+            ["pulumi", *arguments, "--non-interactive"],
             cwd=self.checkout,
             env=self.environment,
             input=stdin,
@@ -101,16 +111,12 @@ class Stack:
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""
-        stacks = json.loads(
-            subprocess.run(
-                ["pulumi", "stack", "ls", "--json", "--non-interactive"],
-                cwd=self.checkout,
-                env=self.environment,
-                capture_output=True,
-                check=True,
-            ).stdout
-        )
+        stacks = json.loads(self._answer("stack", "ls", "--json"))
         return any(stack["name"].rsplit("/", 1)[-1] == self.name for stack in stacks)
+
+    def grafana_password(self) -> str:
+        """Grafana's admin password, as the stack file has it."""
+        return self.secret(self.password_name)
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; secret ones are not shown."""
@@ -132,7 +138,7 @@ def prepare(stack: Stack) -> None:
         stack.ask("stack", "init")
         stack.config_file.chmod(0o600)
     present = stack._config()
-    for name in GENERATED_SECRETS:
+    for name in (stack.password_name, GENERATED_SECRETS[1]):
         if f"{PROJECT}:{name}" not in present:
             value = secrets.token_urlsafe(24)
             stack.ask("config", "set", "--secret", f"{PROJECT}:{name}", stdin=value)

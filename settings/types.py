@@ -1,4 +1,7 @@
-"""Value types of the settings: each refuses a wrong value in words that don't repeat it."""
+"""Value types of the settings: each refuses a wrong value in words that don't repeat it.
+
+A validator's docstring is what the settings reference says of the values that it allows.
+"""
 
 import re
 from ipaddress import IPv4Address
@@ -100,6 +103,7 @@ def between(least: str, most: str) -> AfterValidator:
             raise ValueError(f"must be between {low} and {high}")
         return value
 
+    check.__doc__ = f"{low} to {high}"
     return AfterValidator(check)
 
 
@@ -112,6 +116,7 @@ def at_least(least: str) -> AfterValidator:
             raise ValueError(f"must be at least {low}")
         return value
 
+    check.__doc__ = f"at least {low}"
     return AfterValidator(check)
 
 
@@ -120,13 +125,15 @@ def _matching(pattern: str, words: str) -> AfterValidator:
 
     def check(text: str) -> str:
         if not compiled.fullmatch(text):
-            raise ValueError(words)
+            raise ValueError(f"must {words}")
         return text
 
+    check.__doc__ = words.removeprefix("be ")
     return AfterValidator(check)
 
 
 def _ipv4(text: str) -> str:
+    """an IPv4 address"""
     try:
         return str(IPv4Address(text))
     except ValueError:
@@ -134,6 +141,7 @@ def _ipv4(text: str) -> str:
 
 
 def _absolute_path(text: str) -> str:
+    """an absolute path"""
     path = PurePosixPath(text)
     plain = text.isprintable() and ":" not in text and ".." not in path.parts
     if not plain or not path.is_absolute() or str(path) != text:
@@ -145,6 +153,7 @@ def _absolute_path(text: str) -> str:
 
 
 def _log_files(text: str) -> str:
+    """a path or pattern under /var/log/"""
     inside = _absolute_path(text).startswith("/var/log/") and not re.search(r"[\s{}]", text)
     if not inside:
         raise ValueError("must be a path or pattern under /var/log/, without spaces or braces")
@@ -155,7 +164,7 @@ DockerHost = Annotated[
     str,
     _matching(
         r"unix:///[!-~]+|ssh://([\w.-]+@)?[\w.-]+(:\d{1,5})?|tcp://[\w.-]+:\d{1,5}",
-        "must look like unix:///path, ssh://user@host or tcp://host:port",
+        "be like unix:///path, ssh://user@host or tcp://host:port",
     ),
 ]
 AbsolutePath = Annotated[str, AfterValidator(_absolute_path)]
@@ -164,12 +173,12 @@ Address = Annotated[str, AfterValidator(_ipv4)]
 FreeOrFixedPort = Annotated[int, Field(ge=0, le=65535)]
 FixedPort = Annotated[int, Field(ge=1, le=65535)]
 HostName = Annotated[
-    str, _matching(r"[A-Za-z0-9][\w.-]{0,62}", "must be a name of letters, digits, `.`, `-`, `_`")
+    str, _matching(r"[A-Za-z0-9][\w.-]{0,62}", "be a name of letters, digits, `.`, `-`, `_`")
 ]
 LoginName = Annotated[
-    str, _matching(r"[\w.@-]{1,64}", "must be a name of letters, digits, `.`, `-`, `_`, `@`")
+    str, _matching(r"[\w.@-]{1,64}", "be a name of letters, digits, `.`, `-`, `_`, `@`")
 ]
 SecretName = Annotated[
     str,
-    _matching(r"[a-z][a-z0-9-]{0,62}", "must be a key of small letters, digits and `-`"),
+    _matching(r"[a-z][a-z0-9-]{0,62}", "be a key of small letters, digits and `-`"),
 ]

@@ -11,12 +11,17 @@ from toolchain.cache import SetupError, root
 from toolchain.say import say
 
 START_SECONDS = 60
+MOUNTS = Path("/proc/self/mountinfo")
 
 
 def ensure() -> None:
     """Return once a daemon answers; a SetupError with one line on what to do otherwise."""
-    if answers():
-        return
+    if not answers():
+        _provide()
+    _share_mounts()
+
+
+def _provide() -> None:
     if os.environ.get("DOCKER_HOST"):
         raise SetupError(f"no Docker daemon answers at DOCKER_HOST={os.environ['DOCKER_HOST']}")
     if os.geteuid() != 0:
@@ -63,3 +68,26 @@ def _start() -> None:
         time.sleep(0.5)
     tail = " / ".join(log.read_text(errors="replace").splitlines()[-3:]) if child else ""
     raise SetupError(f"the Docker daemon doesn't start, see {log}: {tail}")
+
+
+def _share_mounts() -> None:
+    """Containers that watch the host see what it mounts later only where `/` is a shared mount.
+
+    systemd makes it one when it boots; a machine without it is left with a private one, on which
+    Docker refuses to start the node exporter.
+    """
+    if os.environ.get("DOCKER_HOST") or not MOUNTS.exists() or root_is_shared(MOUNTS.read_text()):
+        return
+    command = ["mount", "--make-rshared", "/"]
+    if os.geteuid() != 0:
+        say(f"`/` isn't a shared mount, which the node exporter needs: sudo {' '.join(command)}")
+        return
+    say("`/` is made a shared mount, as systemd does at boot: the node exporter needs it.")
+    subprocess.run(command, check=True)
+
+
+def root_is_shared(mounts: str) -> bool:
+    """Whether /proc/self/mountinfo (man 5 proc) says that mounts below `/` are passed on."""
+    rows = [line.split() for line in mounts.splitlines()]
+    optional = [row[6 : row.index("-")] for row in rows if row[4] == "/"]
+    return bool(optional) and any(field.startswith("shared:") for field in optional[-1])

@@ -166,7 +166,16 @@ def _base(name: str) -> str:
             env=os.environ | {"OUT": str(out), "WORK": str(work), "VERSION": DEBIAN_RELEASE},
         )
         packed = work / "root.tar"
-        pack = ["tar", "--numeric-owner", "--create", "--file", packed, "--directory", out, "."]
+        pack: list[str | Path] = [
+            "tar",
+            "--numeric-owner",
+            "--create",
+            "--file",
+            packed,
+            "--directory",
+            out,
+            ".",
+        ]
         run_step(f"packing {name}", pack, log=log)
         run_step(f"importing {name}", ["docker", "import", packed, reference], log=log)
     return reference

@@ -35,7 +35,7 @@ def provide() -> Path:
             [uv, "venv", "--clear", "--python", sys.executable, venv],
             log=log,
         )
-        install = [uv, "pip", "sync", "--require-hashes", "--compile-bytecode"]
+        install: list[str | Path] = [uv, "pip", "sync", "--require-hashes", "--compile-bytecode"]
         run_step(
             "installing the locked packages",
             [*install, "--python", venv / "bin" / "python", LOCK],
@@ -55,6 +55,13 @@ def provide_uv() -> Path:
             debian.install("python3-venv", why="a virtual environment needs it")
         log = root() / "logs" / "venv.log"
         run_step("getting uv", [sys.executable, "-m", "venv", "--clear", home], log=log)
-        pip = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"]
+        pip: list[str | Path] = [
+            home / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+        ]
         run_step("installing uv", [*pip, "-r", UV_PIN], log=log)
     return home / "bin" / "uv"

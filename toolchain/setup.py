@@ -121,7 +121,13 @@ def _plugins(plugins: Sequence[targets.Target]) -> Path:
 
 
 def _install_plugin(plugin: targets.Target, home: Path) -> None:
-    pulumi = [profile() / "bin" / "pulumi", "plugin", "install", "resource", plugin.plugin]
+    pulumi: list[str | Path] = [
+        profile() / "bin" / "pulumi",
+        "plugin",
+        "install",
+        "resource",
+        plugin.plugin,
+    ]
     env = os.environ | {"PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     server = ["--server", plugin.server] if plugin.server else []
     download = subprocess.run(

@@ -10,7 +10,7 @@ import yaml
 
 from tests.e2e.site import Site, clone
 
-ORDER = ("test_as_it_stands", "test_changes", "test_killed", "test_down_and_purge")
+ORDER = ("test_as_it_stands", "test_docs", "test_changes", "test_killed", "test_down_and_purge")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,10 +3,12 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from components.exceptions import EXCEPTIONS
+from dashboards import catalogue
 from tests.e2e.eventually import eventually
 from tests.e2e.site import Site
 from toolchain import images
@@ -15,7 +17,7 @@ JOBS = {"prometheus", "alertmanager", "loki", "grafana", "node", "promtail"}
 SERVICES = {"prometheus", "alertmanager", "loki", "grafana", "node-exporter", "log-agent"}
 
 
-def containers(site: Site) -> dict[str, dict[str, object]]:
+def containers(site: Site) -> dict[str, dict[str, Any]]:
     """`docker inspect` of every server by its service's name; config holders never run."""
     running = site.docker(
         "ps", "--format", "{{.Names}}", "--filter", f"label=observability.stack={site.stack}"
@@ -57,7 +59,7 @@ def test_a_containers_log_line_is_found(site: Site) -> None:
     start = time.time() - 600
 
     def found() -> list[str]:
-        return site.logql(f'{{container="obs-{site.stack}-loki"}}', start, time.time())
+        return site.logql(f'{{container="obs-{site.stack}-prometheus"}}', start, time.time())
 
     assert eventually(found, deadline=30)
 
@@ -98,8 +100,6 @@ def test_second_make_up_changes_nothing(site: Site) -> None:
 
 def test_grafana_has_our_dashboards(site: Site) -> None:
     """Every dashboard of the catalogue is there under its fixed uid, in its folder."""
-    from dashboards import catalogue
-
     for dashboard in catalogue():
         found = site.grafana(f"/api/dashboards/uid/{dashboard.uid}")
 
@@ -112,9 +112,9 @@ def test_every_service_is_healthy(site: Site) -> None:
 
     def unhealthy() -> dict[str, object]:
         return {
-            name: c["State"]["Health"]["Status"]  # type: ignore[index]
+            name: c["State"]["Health"]["Status"]
             for name, c in containers(site).items()
-            if c["State"]["Health"]["Status"] != "healthy"  # type: ignore[index]
+            if c["State"]["Health"]["Status"] != "healthy"
         }
 
     assert SERVICES == set(containers(site))
@@ -128,8 +128,6 @@ def test_hardening(site: Site, service: str) -> None:
     config, host = inspected["Config"], inspected["HostConfig"]
     granted = EXCEPTIONS.get(service)
 
-    assert isinstance(config, dict)
-    assert isinstance(host, dict)
     assert host["ReadonlyRootfs"]
     assert ["ALL"] == host["CapDrop"]
     assert sorted(granted.capabilities if granted else ()) == [
@@ -144,7 +142,7 @@ def test_hardening(site: Site, service: str) -> None:
     assert (config["User"].split(":")[0] in {"0", "root"}) == bool(granted and granted.root)
     assert ("host" == host["NetworkMode"]) == bool(granted and granted.host_network)
     assert ("host" == host["PidMode"]) == bool(granted and granted.host_pid)
-    binds = {m["Source"]: m for m in inspected["Mounts"] if m["Type"] == "bind"}  # type: ignore[attr-defined]
+    binds = {m["Source"]: m for m in inspected["Mounts"] if m["Type"] == "bind"}
     assert set(granted.mounts if granted else ()) == set(binds)
     assert not any(mount["RW"] for mount in binds.values())
 
@@ -152,7 +150,12 @@ def test_hardening(site: Site, service: str) -> None:
 def test_only_grafana_is_published_and_on_loopback(site: Site) -> None:
     """No other service has a port on the host, and Grafana's is not open to the network."""
     published = {
-        name: [b["HostIp"] for bindings in c["NetworkSettings"]["Ports"].values() if bindings for b in bindings]  # type: ignore[index]  # noqa: E501
+        name: [
+            b["HostIp"]
+            for bindings in c["NetworkSettings"]["Ports"].values()
+            if bindings
+            for b in bindings
+        ]
         for name, c in containers(site).items()
     }
 

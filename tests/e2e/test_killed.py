@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import time
 
 from tests.e2e.site import Site
@@ -16,7 +17,7 @@ def kill(site: Site, seconds: float) -> bool:
     child = site.start("make", "up", f"STACK={site.stack}")
     try:
         child.wait(timeout=seconds)
-    except Exception:  # noqa: BLE001 (subprocess.TimeoutExpired, and what else may come: it is killed)
+    except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         return True

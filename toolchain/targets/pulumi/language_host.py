@@ -15,12 +15,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import grpc
-from google.protobuf import empty_pb2
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 EXPLAINED = 32  # the exec script's status for "I have told the user already"
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # what Pulumi's own hosts allow
+LOOK_UP_SECONDS = 1
 HERE = Path(__file__).resolve().parent
 
 
@@ -70,7 +71,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             stdout=sys.stderr,  # standard output is the engine's, for the port number
             stderr=sys.stderr,
         )
-        context.add_callback(lambda: child.poll() is None and child.terminate())
+        context.add_callback(lambda: child.terminate() if child.poll() is None else None)
         status = child.wait()
         if status in (0, EXPLAINED):
             return language_pb2.RunResponse(bail=status == EXPLAINED)
@@ -103,14 +104,18 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def main() -> None:
-    """Serve until told to stop; the engine reads the port from standard output."""
+    """Serve until told to stop or left alone; the engine reads the port from standard output."""
+    engine = os.getppid()
     limit = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
     server = grpc.server(futures.ThreadPoolExecutor(8), options=limit)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(sys.argv[-1]), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    # An engine that was killed tells nobody.
+    while os.getppid() == engine:
+        if signal.sigtimedwait({signal.SIGTERM, signal.SIGINT}, LOOK_UP_SECONDS):
+            break
 
 
 if __name__ == "__main__":

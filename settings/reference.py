@@ -1,0 +1,126 @@
+"""Writes docs/settings.md from the models, so that it can't say anything else than they do."""
+
+import sys
+from collections.abc import Iterator
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel
+from pydantic.fields import FieldInfo
+
+from settings.secrets import STACK_SECRET
+from settings.sections import Secret
+from settings.stack import Settings
+from settings.types import Duration, Size
+
+INTRODUCTION = """\
+# Settings
+
+All of these stand under `observability:stack` in `Pulumi.<stack>.yaml`.
+All of them may be left out.
+A wrong one stops `pulumi preview` with a line that names it.
+
+A dot stands for a level of YAML: `loki.retention` is `retention:` below `loki:`.
+A duration is whole weeks to seconds, such as `90d` or `1h30m`.
+A size is a whole number with a unit: `MB`, `GB`, `TB` (powers of 1000) or `MiB`, `GiB`, `TiB`
+(powers of 1024).
+
+`make docs` writes this page from the models in `settings/`.
+"""
+SECRETS = """\
+## Secrets
+
+Each is a config key beside `observability:stack`; `pulumi config set --secret KEY` sets it.
+`make up` makes both, under the names that are given here, where they don't exist yet.
+"""
+OF_STACK_SECRET = "Key under which secrets are hashed, so that a changed one is noticed."  # noqa: S105 (a text)
+HEAD = "| setting | type | default | allowed | what it is |\n| --- | --- | --- | --- | --- |\n"
+TYPES: dict[object, str] = {
+    str: "text",
+    int: "whole number",
+    bool: "true or false",
+    Duration: "duration",
+    Size: "size",
+}
+
+
+def reference() -> str:
+    """The whole page."""
+    defaults = Settings()
+    top = "".join(_row(*leaf) for leaf in _leaves(defaults) if "." not in leaf[0])
+    pages = [INTRODUCTION, f"## The stack\n\n{HEAD}{top}"]
+    for name, field in Settings.model_fields.items():
+        section = getattr(defaults, name)
+        if isinstance(section, BaseModel):
+            rows = "".join(_row(*leaf) for leaf in _leaves(section, f"{field.alias}."))
+            pages.append(f"## {field.alias}\n\n{section.__doc__}\n\n{HEAD}{rows}")
+    secrets = [f"- `observability:{name}`: {words}\n" for name, words in _secrets(defaults)]
+    pages.append(f"{SECRETS}\n{''.join(secrets)}")
+    return "\n".join(pages)
+
+
+def _leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, FieldInfo, object]]:
+    """Path, field and default of every setting that is no section itself."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from _leaves(value, f"{prefix}{field.alias}.")
+        else:
+            yield f"{prefix}{field.alias}", field, value
+
+
+def _secrets(section: BaseModel) -> Iterator[tuple[str, str]]:
+    """Default name and description of every secret that a setting names, and of our own."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if isinstance(value, Secret):
+            yield value.secret, f"{field.description}"
+        elif isinstance(value, BaseModel):
+            yield from _secrets(value)
+    if isinstance(section, Settings):
+        yield STACK_SECRET, OF_STACK_SECRET
+
+
+def _row(path: str, field: FieldInfo, default: object) -> str:
+    kind, allowed = _kind(field.annotation, field.metadata)
+    cells = [f"`{path}`", kind, _as_yaml(default), "; ".join(allowed), f"{field.description}"]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _as_yaml(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"`[{', '.join(map(str, value))}]`"
+    if value is None:
+        return "not set"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, list[str]]:
+    """A type in words, and what its values are held to."""
+    bounds = [words for item in metadata if (words := _bound(item))]
+    if get_origin(annotation) is Literal:
+        choices = " or ".join(f"`{choice}`" for choice in get_args(annotation))
+        return "choice", [choices, *bounds]
+    if get_origin(annotation) is tuple:
+        kind, each = _kind(get_args(annotation)[0], [])
+        return f"list of {kind}", [*bounds, *(f"each {words}" for words in each)]
+    if hasattr(annotation, "__metadata__"):
+        return _kind(annotation.__origin__, [*annotation.__metadata__, *metadata])
+    if NoneType in get_args(annotation):
+        (inner,) = (part for part in get_args(annotation) if part is not NoneType)
+        return _kind(inner, metadata)
+    return TYPES[annotation], bounds
+
+
+def _bound(item: Any) -> str:
+    if isinstance(item, AfterValidator):
+        return item.func.__doc__ or ""
+    limits = {"ge": "at least", "le": "at most", "max_length": "at most"}
+    for name, words in limits.items():
+        if (limit := getattr(item, name, None)) is not None:
+            return f"{words} {limit}{' entries' if name == 'max_length' else ''}"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

@@ -1,0 +1,128 @@
+"""The rendered configs say what the settings say, and nothing else decides them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from components import configs, log_agent
+from components.rendering import Files
+from settings import Settings
+
+RULES = {"a.rules.yaml": "groups: []\n"}
+
+
+def render(**settings: object) -> dict[str, Files]:
+    """The config files under these settings, the others at their defaults."""
+    loaded = Settings.model_validate_json(json.dumps(settings))
+    return configs.render(loaded, stack="test", rules=RULES)
+
+
+def prometheus(**settings: object) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load(render(**settings)["prometheus"]["prometheus.yml"])
+    return config
+
+
+def loki(**settings: object) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load(render(**settings)["loki"]["loki.yaml"])
+    return config
+
+
+def jobs(config: dict[str, Any]) -> set[str]:
+    return {job["job_name"] for job in config["scrape_configs"]}
+
+
+def test_same_settings_give_the_same_text() -> None:
+    """A second `up` has nothing to change."""
+    assert render() == render()
+
+
+def test_prometheus_scrapes_every_server() -> None:
+    """Each job has one target, with the labels that say where it runs."""
+    config = prometheus()
+
+    assert {"prometheus", "alertmanager", "loki", "grafana", "node", "promtail"} == jobs(config)
+    for job in config["scrape_configs"]:
+        (target,) = job["static_configs"]
+        assert {"host": "test", "env": "test"} == target["labels"]
+
+
+def test_a_feature_that_is_off_is_not_scraped() -> None:
+    """No target is down on purpose."""
+    off = {"enabled": False}
+
+    assert {"prometheus", "alertmanager", "loki", "grafana"} == jobs(
+        prometheus(**{"node-exporter": off, "log-agent": off})
+    )
+
+
+def test_host_name_is_a_label() -> None:
+    """The name from the settings stands on metrics and on logs."""
+    rendered = render(**{"host-name": "pve-docker"})
+
+    agent = yaml.safe_load(rendered["log-agent"]["promtail.yaml"])
+    server = yaml.safe_load(rendered["prometheus"]["prometheus.yml"])
+    assert "pve-docker" == agent["clients"][0]["external_labels"]["host"]
+    assert "pve-docker" == server["scrape_configs"][0]["static_configs"][0]["labels"]["host"]
+
+
+@pytest.mark.parametrize(("interval", "timeout"), [("5s", "5s"), ("15s", "10s"), ("1m", "10s")])
+def test_scrape_timeout_fits_the_interval(interval: str, timeout: str) -> None:
+    """Prometheus refuses a timeout that exceeds the interval."""
+    asked = prometheus(prometheus={"scrape-interval": interval})["global"]
+
+    assert (interval, timeout) == (asked["scrape_interval"], asked["scrape_timeout"])
+
+
+def test_rules_are_where_the_config_looks_for_them() -> None:
+    """Every rule file lies in the folder that `rule_files` names."""
+    rendered = render()["prometheus"]
+
+    assert RULES["a.rules.yaml"] == rendered["rules/a.rules.yaml"]
+    assert ["rules/*.rules.yaml"] == prometheus()["rule_files"]
+
+
+def test_loki_really_deletes() -> None:
+    """Without a compactor that is told to, retention_period does nothing."""
+    config = loki(loki={"retention": "36h", "compaction-interval": "5m", "delete-delay": "1h"})
+
+    assert "36h" == config["limits_config"]["retention_period"]
+    assert config["compactor"]["retention_enabled"] is True
+    assert "filesystem" == config["compactor"]["delete_request_store"]
+    assert "5m" == config["compactor"]["compaction_interval"]
+    assert "1h" == config["compactor"]["retention_delete_delay"]
+
+
+def test_days_are_written_as_loki_reads_them() -> None:
+    """Go's parser knows no days."""
+    assert "336h" == loki(loki={"retention": "14d"})["limits_config"]["retention_period"]
+
+
+def test_agent_reads_the_files_of_the_settings() -> None:
+    """Each pattern is read; with none, containers only."""
+    chosen = {"log-agent": {"files": ["/var/log/a.log"]}}
+    some = yaml.safe_load(render(**chosen)["log-agent"]["promtail.yaml"])
+    none = yaml.safe_load(render(**{"log-agent": {"files": []}})["log-agent"]["promtail.yaml"])
+
+    assert {"containers", "files"} == jobs(some)
+    assert ["/var/log/a.log"] == [
+        target["labels"]["__path__"] for target in some["scrape_configs"][1]["static_configs"]
+    ]
+    assert {"containers"} == jobs(none)
+
+
+def test_agent_takes_the_container_id_from_the_path() -> None:
+    """The short ID, for containers whose logs don't carry their name."""
+    path = f"/var/lib/docker/containers/{'ab' * 32}/{'ab' * 32}-json.log"
+
+    found = re.search(log_agent.ID_IN_PATH, path)
+
+    assert found
+    assert "abababababab" == found["id"]
+
+
+def test_no_config_holds_a_secret() -> None:
+    """Grafana's settings name the file of the password."""
+    assert "$__file{/etc/observability/admin-password}" in render()["grafana"]["grafana.ini"]

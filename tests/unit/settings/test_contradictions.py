@@ -1,0 +1,73 @@
+"""Settings that are right one by one and can't hold together."""
+
+import pytest
+
+from tests.unit.settings.judge import accepted, mistakes
+
+REMOTE = "ssh://root@docker"
+FULL = (
+    "prometheus.retention-size: must be at most 80 % of volume-size: Prometheus' storage "
+    "documentation asks for 15-20 % of room for compaction"
+)
+LOOPBACK = (
+    "grafana.bind: is a loopback address of another machine (docker-host): Pulumi couldn't reach "
+    "Grafana there"
+)
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        (
+            {"grafana": {"port": 9100}},
+            "grafana.port: is also node-exporter.port: give one another",
+        ),
+        (
+            {"prometheus": {"retention-size": "12801MB"}},
+            FULL,
+        ),
+        (
+            {"docker-host": REMOTE},
+            LOOPBACK,
+        ),
+        (
+            {"docker-host": "tcp://docker:2376", "grafana": {"bind": "127.9.9.9"}},
+            LOOPBACK,
+        ),
+        (
+            {"grafana": {"admin-password": {"secret": "stack-secret"}}},
+            "grafana.admin-password.secret: is a key with another meaning",
+        ),
+        (
+            {"grafana": {"admin-password": {"secret": "stack"}}},
+            "grafana.admin-password.secret: is a key with another meaning",
+        ),
+        (
+            {"grafana": {"admin-password": {"secret": "Geheim!"}}},
+            "grafana.admin-password.secret: must be a key of small letters, digits and `-`",
+        ),
+        (
+            {"grafana": {"admin-password": {}}},
+            "grafana.admin-password.secret: field required",
+        ),
+    ],
+)
+def test_contradiction(config: object, line: str) -> None:
+    """Settings that can't hold together are one line under the one to change."""
+    assert [line] == mistakes(config)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"prometheus": {"retention-size": "12800MB"}},
+        {"grafana": {"port": 9100}, "node-exporter": {"enabled": False}},
+        {"grafana": {"port": 0}},
+        {"docker-host": REMOTE, "grafana": {"bind": "0.0.0.0"}},  # noqa: S104 (a user's choice)
+        {"log-agent": {"files": []}},
+        {"host-name": None},
+    ],
+)
+def test_just_inside_the_bounds(config: object) -> None:
+    """The bounds themselves are allowed, and a switched-off service claims no port."""
+    assert accepted(config)
