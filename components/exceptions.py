@@ -16,8 +16,6 @@ class Mount:
 
     target: str
     reason: str
-    follows_host: bool = False
-    """Whether file systems that the host mounts below it later are seen as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +35,7 @@ EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
             host_network="The network interfaces to be measured are the host's.",
             host_pid="The host's file systems are listed in /proc/1 of the host.",
             mounts={
-                "/": Mount(
-                    target="/host",
-                    reason="Free space is asked of each file system.",
-                    follows_host=True,
-                )
+                "/": Mount(target="/host", reason="Free space is asked of each file system.")
             },
         ),
         "log-agent": Exemption(

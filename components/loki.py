@@ -29,7 +29,9 @@ def render(settings: Settings) -> Files:
         "common": {
             "path_prefix": DATA_PATH,
             "replication_factor": 1,
-            "ring": {"instance_addr": "127.0.0.1", "kvstore": {"store": "inmemory"}},
+            # Its parts talk to each other over gRPC, which nobody else may reach.
+            "instance_addr": "127.0.0.1",
+            "ring": {"kvstore": {"store": "inmemory"}},
             "storage": {
                 "filesystem": {
                     "chunks_directory": f"{DATA_PATH}/chunks",

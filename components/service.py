@@ -158,7 +158,9 @@ def host_mounts(args: ServiceArgs) -> list[docker.ContainerMountArgsDict]:
             "source": args.moved_mounts.get(source, source),
             "target": mount.target,
             "read_only": True,
-            "bind_options": {"propagation": "rslave" if mount.follows_host else "rprivate"},
+            # File systems that the host mounts later are seen as well; for a mount from its own
+            # folder, Docker insists on it.
+            "bind_options": {"propagation": "rslave"},
         }
         for source, mount in sorted(_granted(args).mounts.items())
     ]
@@ -202,11 +204,13 @@ def _confinement(args: ServiceArgs) -> dict[str, Any]:
     capabilities: dict[str, list[str]] = {"drops": ["ALL"]}
     if granted.capabilities:
         capabilities["adds"] = sorted(granted.capabilities)
+    # Docker adds this to what sees the host's processes; unsaid, it would be a change at each `up`.
+    added_by_docker = ["label=disable"] if granted.host_pid else []
     return {
         "user": args.user,
         "read_only": True,
         "capabilities": capabilities,
-        "security_opts": ["no-new-privileges"],
+        "security_opts": ["no-new-privileges", *added_by_docker],
         "pid_mode": "host" if granted.host_pid else None,
         "memory": args.memory_mib,
         # Swap on top of the limit would slow the host down instead of ending a leak.

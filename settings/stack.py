@@ -63,6 +63,11 @@ class Settings(Model):
                 "is a loopback address of another machine (docker-host): Pulumi couldn't reach "
                 "Grafana there",
             )
+        if remote and self.grafana.port == 0:
+            raise ContradictionError(
+                "grafana.port",
+                "must be a port: which one is free on another machine (docker-host) can't be told",
+            )
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,9 @@ LOOPBACK = (
     "grafana.bind: is a loopback address of another machine (docker-host): Pulumi couldn't reach "
     "Grafana there"
 )
+NO_PORT = (
+    "grafana.port: must be a port: which one is free on another machine (docker-host) can't be told"
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,10 @@ LOOPBACK = (
         (
             {"docker-host": "tcp://docker:2376", "grafana": {"bind": "127.9.9.9"}},
             LOOPBACK,
+        ),
+        (
+            {"docker-host": REMOTE, "grafana": {"bind": "10.0.0.5", "port": 0}},
+            NO_PORT,
         ),
         (
             {"grafana": {"admin-password": {"secret": "stack-secret"}}},
