@@ -34,9 +34,7 @@ EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
         "node-exporter": Exemption(
             host_network="The network interfaces to be measured are the host's.",
             host_pid="The host's file systems are listed in /proc/1 of the host.",
-            mounts={
-                "/": Mount(target="/host", reason="Free space is asked of each file system.")
-            },
+            mounts={"/": Mount(target="/host", reason="Free space is asked of each file system.")},
         ),
         "log-agent": Exemption(
             root="Docker's log files and most of /var/log belong to root.",
