@@ -12,12 +12,14 @@ from settings.sections import Loki as Settings
 
 JOB = ScrapeJob(name="loki", target="loki:3100")
 DATA_PATH = "/loki"
+INDEX_AGE_SECONDS = 300  # Loki's own default
 # Never change it: what was stored under a schema is read under it. A new one is added below.
 SCHEMA_SINCE = "2024-04-01"
 
 
 def render(settings: Settings) -> Files:
     """One Loki on one disk, whose compactor deletes what is older than the retention."""
+    index_age = min(settings.compaction_interval.seconds, INDEX_AGE_SECONDS)
     config = {
         "auth_enabled": False,
         "server": {
@@ -49,6 +51,11 @@ def render(settings: Settings) -> Files:
                     "index": {"prefix": "index_", "period": "24h"},
                 }
             ]
+        },
+        # For as long as Loki has an old index at hand, it finds lines that are gone from the disk.
+        "storage_config": {
+            "index_cache_validity": f"{index_age}s",
+            "tsdb_shipper": {"resync_interval": f"{index_age}s"},
         },
         "compactor": {
             # Without these three, retention_period is a wish that nothing carries out.

@@ -3,9 +3,6 @@
 This module's path is stored in users' states: it must not move.
 """
 
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +17,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-PAUSE_SECONDS = 0.25
-ANSWER_SECONDS = 5.0
+from components.http import wait
+
 INPUTS = ("url", "path", "version", "seconds")
 
 
@@ -43,23 +40,6 @@ class ReadinessProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         wait(news["url"] + news["path"], float(news["seconds"]))
         return UpdateResult({name: news[name] for name in INPUTS})
-
-
-def wait(url: str, seconds: float) -> None:
-    """Return once `url` answers with a status below 400; a TimeoutError with the last answer."""
-    deadline = time.monotonic() + seconds
-    said = "nothing"
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 (our own URL)
-                return
-        except urllib.error.HTTPError as error:
-            said = f"status {error.code}"
-        except OSError as error:
-            said = str(getattr(error, "reason", None) or error)
-        if time.monotonic() >= deadline:
-            raise TimeoutError(f"{url} isn't ready after {seconds:.0f} s: {said}")
-        time.sleep(PAUSE_SECONDS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,6 @@ CONFIG_PATH = "/etc/observability"
 # Go's garbage collector works harder near this share of the limit, before the kernel kills.
 GO_MEMORY_SHARE = 0.9
 STOP_SECONDS = 30
-SCRATCH_OPTIONS = "rw,noexec,nosuid,nodev,size=64m"
 LOG_OPTIONS = {"max-size": "10m", "max-file": "3", "tag": "{{.Name}}", "labels": STACK_LABEL}
 
 
@@ -99,8 +98,14 @@ class Service(pulumi.ComponentResource):
             **_process(args),
             **_confinement(args),
             **_network(args),
-            # Its name and port fit one container only: the old one has to go first.
-            opts=ResourceOptions(parent=self, depends_on=before, delete_before_replace=True),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=before,
+                # Its name and port fit one container only: the old one has to go first.
+                delete_before_replace=True,
+                # The docker provider says that it updates these, and does nothing.
+                replace_on_changes=["healthcheck", "tmpfs"],
+            ),
         )
 
         self.container_id = container.id
@@ -215,8 +220,15 @@ def _confinement(args: ServiceArgs) -> dict[str, Any]:
         "memory": args.memory_mib,
         # Swap on top of the limit would slow the host down instead of ending a leak.
         "memory_swap": args.memory_mib,
-        "tmpfs": dict.fromkeys(args.scratch_paths, SCRATCH_OPTIONS) or None,
+        "tmpfs": dict.fromkeys(args.scratch_paths, _scratch_options(args.user)) or None,
     }
+
+
+def _scratch_options(user: str) -> str:
+    # The owner, because a mode doesn't last: from a restart on, runc 1.1 gives the mount that of
+    # the folder it hides, which in an image without this folder is root's.
+    uid, gid = user.split(":")
+    return f"rw,noexec,nosuid,nodev,size=64m,uid={uid},gid={gid}"
 
 
 def _network(args: ServiceArgs) -> dict[str, Any]:

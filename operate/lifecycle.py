@@ -4,9 +4,8 @@ import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.request
 
+from components.http import wait
 from operate import foreign, report
 from operate.docker import Docker
 from operate.recover import recover
@@ -52,7 +51,7 @@ def _refresh_flags(stack: Stack) -> tuple[str, ...]:
     docker = Docker(stack)
     if container in docker.names("container"):
         docker.run("container", "start", container)
-        _wait_for(stack.outputs()["grafana-url"])
+        _wait_for_grafana(stack)
         return ()
     say("Grafana's container is gone and is made again.")
     targets = [
@@ -71,15 +70,11 @@ def _resources(stack: Stack) -> list[dict[str, str]]:
     return resources
 
 
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + GRAFANA_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{url}/api/health", timeout=5):  # noqa: S310 (our own URL)
-                return
-        except urllib.error.URLError:
-            time.sleep(0.5)
-    raise OperateError(f"Grafana doesn't answer at {url} within {GRAFANA_SECONDS} s")
+def _wait_for_grafana(stack: Stack) -> None:
+    try:
+        wait(f"{stack.outputs()['grafana-url']}/api/health", GRAFANA_SECONDS)
+    except TimeoutError as error:
+        raise OperateError(str(error)) from None
 
 
 def _closing_words(stack: Stack, seconds: float) -> None:

@@ -1,6 +1,6 @@
 """Turns what pydantic found wrong into lines that name the setting and never its value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import get_args
 
@@ -9,17 +9,25 @@ from pydantic_core import ErrorDetails
 
 
 class ContradictionError(ValueError):
-    """Settings that are right one by one and wrong together."""
+    """Settings that are right one by one and wrong together: what is wrong, by setting."""
 
-    def __init__(self, setting: str, problem: str) -> None:
-        super().__init__(problem)
-        self.setting = setting
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {problem}" for name, problem in problems.items()))
+        self.problems = problems
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One line for each mistake, in the form `path.of.setting: what is wrong`."""
     details = error.errors(include_url=False, include_input=False)
-    return sorted({_line(detail, model) for detail in details})
+    return sorted({line for detail in details for line in _lines(detail, model)})
+
+
+def _lines(detail: ErrorDetails, model: type[BaseModel]) -> list[str]:
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, ContradictionError):
+        place = [_printable(part) for part in detail["loc"]]
+        return [".".join([*place, name]) + f": {text}" for name, text in cause.problems.items()]
+    return [_line(detail, model)]
 
 
 def _line(detail: ErrorDetails, model: type[BaseModel]) -> str:
@@ -32,8 +40,6 @@ def _line(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if detail["type"] == "too_long":
         return f"{'.'.join(path)}: must have at most {context['max_length']} entries"
     cause = context.get("error")
-    if isinstance(cause, ContradictionError):
-        return f"{'.'.join([*path, cause.setting])}: {cause}"
     problem = str(cause) if cause is not None else _lower_first(detail["msg"])
     return f"{'.'.join(path) or 'stack'}: {problem}"
 

@@ -85,11 +85,11 @@ class Prometheus(Model):
     @model_validator(mode="after")
     def _retention_fits_the_volume(self) -> Self:
         if self.retention_size.bytes > FULLEST_VOLUME * self.volume_size.bytes:
-            raise ContradictionError(
-                "retention-size",
+            problem = (
                 "must be at most 80 % of volume-size: Prometheus' storage documentation asks for "
-                "15-20 % of room for compaction",
+                "15-20 % of room for compaction"
             )
+            raise ContradictionError({"retention-size": problem})
         return self
 
 
@@ -142,7 +142,7 @@ class Grafana(Model):
     port: FreeOrFixedPort = Field(
         default=3000,
         description="Port that Grafana is published on. 0 picks a free one on the first `up` and "
-        "keeps it.",
+        "keeps it; not where docker-host is another machine.",
     )
     admin_user: LoginName = Field(
         default="admin",

@@ -1,5 +1,6 @@
 """The whole stack configuration as one typed, validated object."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Self
 
@@ -49,34 +50,28 @@ class Settings(Model):
     log_agent: LogAgent = Field(default=LogAgent(), description="Collection of logs.")
 
     @model_validator(mode="after")
-    def _ports_differ(self) -> Self:
-        if self.node_exporter.enabled and self.grafana.port == self.node_exporter.port:
-            raise ContradictionError("grafana.port", "is also node-exporter.port: give one another")
+    def _all_fit_together(self) -> Self:
+        if problems := dict(self._contradictions()):
+            raise ContradictionError(problems)
         return self
 
-    @model_validator(mode="after")
-    def _grafana_can_be_reached(self) -> Self:
-        remote = not self.docker_host.startswith("unix://")
-        if remote and IPv4Address(self.grafana.bind).is_loopback:
-            raise ContradictionError(
-                "grafana.bind",
-                "is a loopback address of another machine (docker-host): Pulumi couldn't reach "
-                "Grafana there",
-            )
-        if remote and self.grafana.port == 0:
-            raise ContradictionError(
+    def _contradictions(self) -> Iterator[tuple[str, str]]:
+        """Every setting that contradicts another one, and how."""
+        grafana, remote = self.grafana, not self.docker_host.startswith("unix://")
+        if self.node_exporter.enabled and grafana.port == self.node_exporter.port:
+            yield "grafana.port", "is also node-exporter.port: give one another"
+        if remote and grafana.port == 0:
+            yield (
                 "grafana.port",
                 "must be a port: which one is free on another machine (docker-host) can't be told",
             )
-        return self
-
-    @model_validator(mode="after")
-    def _secret_names_are_free(self) -> Self:
-        if self.grafana.admin_password.secret in {"stack", STACK_SECRET}:
-            raise ContradictionError(
-                "grafana.admin-password.secret", "is a key with another meaning"
+        if remote and IPv4Address(grafana.bind).is_loopback:
+            yield (
+                "grafana.bind",
+                "is a loopback address of another machine (docker-host): out of Pulumi's reach",
             )
-        return self
+        if grafana.admin_password.secret in {"stack", STACK_SECRET}:
+            yield "grafana.admin-password.secret", "is a key with another meaning"
 
     @classmethod
     def load(cls) -> Self:

@@ -96,9 +96,9 @@ class Site:
         self.output.remove(printed)
         return printed.splitlines()[-1]
 
-    @property
+    @cached_property
     def grafana_url(self) -> str:
-        """Where Grafana is published now."""
+        """Where Grafana is published: its port is picked once and kept."""
         return str(json.loads(self.pulumi("stack", "output", "--json"))["grafana-url"])
 
     def grafana(self, path: str, body: object = None, method: str | None = None) -> Any:

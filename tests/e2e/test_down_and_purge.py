@@ -1,7 +1,23 @@
 """`down` keeps the data, `up` finds it again, `purge` leaves nothing."""
 
+from dashboards import catalogue
 from tests.e2e.eventually import eventually
 from tests.e2e.site import Site
+
+
+def test_down_doesnt_take_peoples_dashboards_along(site: Site) -> None:
+    """Somebody's dashboard in one of our folders stops `down` before anything is removed."""
+    (spec, *_) = catalogue()
+    theirs = {"title": "Mine", "uid": "mine", "panels": []}
+    site.grafana("/api/dashboards/db", {"dashboard": theirs, "folderUid": spec.folder.uid})
+    before = site.ids("container")
+
+    printed = site.make("down", status=2)
+    left = site.ids("container")
+    site.grafana("/api/dashboards/uid/mine", method="DELETE")
+
+    assert "Mine" in printed
+    assert before == left
 
 
 def test_down_leaves_only_volumes_and_up_finds_the_data(site: Site) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.readiness import ReadinessProvider, wait
+from components.http import wait
+from components.readiness import ReadinessProvider
 
 
 class Server(HTTPServer):

@@ -180,3 +180,17 @@ def test_preview_works_while_nothing_exists() -> None:
     seen = deploy(lambda: Service("web", args), preview=True)
 
     assert {"web-config-holder", "web-container"} == set(seen.all("Container"))
+
+
+def test_scratch_folders_belong_to_the_service() -> None:
+    """Docker would make them root's, and from the second start on whatever the image says."""
+    asked = container(service(scratch_paths=["/tmp"]))  # noqa: S108 (a mount in the container)
+
+    assert {"uid=1000", "gid=1000"} <= set(asked["tmpfs"]["/tmp"].split(","))  # noqa: S108
+
+
+def test_what_the_provider_cant_update_replaces_the_container() -> None:
+    """It would say "updated" and leave the container as it is."""
+    seen = deploy(lambda: Service("web", service()))
+
+    assert {"healthcheck", "tmpfs"} == set(seen.requests["web-container"].replaceOnChanges)

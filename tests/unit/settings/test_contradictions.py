@@ -10,8 +10,7 @@ FULL = (
     "documentation asks for 15-20 % of room for compaction"
 )
 LOOPBACK = (
-    "grafana.bind: is a loopback address of another machine (docker-host): Pulumi couldn't reach "
-    "Grafana there"
+    "grafana.bind: is a loopback address of another machine (docker-host): out of Pulumi's reach"
 )
 NO_PORT = (
     "grafana.port: must be a port: which one is free on another machine (docker-host) can't be told"
@@ -78,3 +77,12 @@ def test_contradiction(config: object, line: str) -> None:
 def test_just_inside_the_bounds(config: object) -> None:
     """The bounds themselves are allowed, and a switched-off service claims no port."""
     assert accepted(config)
+
+
+def test_all_contradictions_are_told_at_once() -> None:
+    """Mending one doesn't bring up the next."""
+    config = {"docker-host": REMOTE, "grafana": {"port": 0, "admin-password": {"secret": "stack"}}}
+
+    assert ["grafana.admin-password.secret", "grafana.bind", "grafana.port"] == [
+        line.split(":")[0] for line in mistakes(config)
+    ]
