@@ -12,7 +12,7 @@ from components import checks, configs
 from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.exporters import NODE_EXPORTER_HOST, NodeExporter, NodeExporterArgs
 from components.free_port import FreePort
-from components.grafana import Grafana, GrafanaArgs
+from components.grafana import ADMIN, Grafana, GrafanaArgs
 from components.grafana_content import GrafanaContent, GrafanaContentArgs
 from components.log_agent import LogAgent, LogAgentArgs
 from components.loki import Loki, LokiArgs
@@ -84,14 +84,14 @@ def main() -> None:
         ),
         on_host,
     )
-    login = pulumi.Output.concat(settings.grafana.admin_user, ":", secrets[password_name])
+    login = pulumi.Output.concat(ADMIN, ":", secrets[password_name])
     server = grafana_provider.Provider("grafana", url=grafana.url, auth=login)
     content = GrafanaContentArgs(
         dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval
     )
     GrafanaContent("grafana-content", content, ResourceOptions(providers=[server]))
     pulumi.export("grafana-url", grafana.url)
-    pulumi.export("grafana-user", settings.grafana.admin_user)
+    pulumi.export("grafana-user", ADMIN)
 
 
 main()

@@ -38,14 +38,17 @@ def _mistake(service: str, files: Files) -> str:
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content)
-        done = subprocess.run(
-            [tool(program), *arguments],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                [tool(program), *arguments],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return f"the config of {service} can't be checked: {program} took over {SECONDS} s"
     if done.returncode == 0:
         return ""
     said = (done.stderr.strip() or done.stdout.strip()).replace(f"{folder}/", "")

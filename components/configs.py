@@ -16,7 +16,7 @@ def render(settings: Settings, *, stack: str, rules: Mapping[str, str]) -> dict[
         ),
         "alertmanager": alertmanager.render(),
         "loki": loki.render(settings.loki),
-        "grafana": grafana.render(settings.grafana),
+        "grafana": grafana.render(),
         "log-agent": log_agent.render(settings.log_agent, labels=labels),
     }
 

@@ -1,5 +1,6 @@
 """Grafana: its config, its container, and when it is ready for content."""
 
+import hmac
 from collections.abc import Mapping
 from configparser import ConfigParser
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
 from settings.sections import Grafana as Settings
 
 JOB = ScrapeJob(name="grafana", target="grafana:3000")
+ADMIN = "admin"
 DATA_PATH = "/var/lib/grafana"
 PASSWORD_FILE = "admin-password"  # noqa: S105 (the name of a file)
+KEY_FILE = "secret-key"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (compared with, not bound to)
 
 START = f"""\
@@ -30,14 +33,16 @@ exec /run.sh
 """
 
 
-def render(settings: Settings) -> Files:
+def render() -> Files:
     """The settings file, which names the file with the password, and the start script."""
     sections: Mapping[str, Mapping[str, str]] = {
         "paths": {"data": DATA_PATH, "plugins": f"{DATA_PATH}/plugins"},
         "server": {"http_port": "3000"},
         "security": {
-            "admin_user": settings.admin_user,
+            "admin_user": ADMIN,
             "admin_password": f"$__file{{{CONFIG_PATH}/{PASSWORD_FILE}}}",
+            # Encrypts what Grafana stores; without it, the key is one that everybody knows.
+            "secret_key": f"$__file{{{CONFIG_PATH}/{KEY_FILE}}}",
             "disable_gravatar": "true",
         },
         "users": {"allow_sign_up": "false"},
@@ -94,7 +99,10 @@ class Grafana(pulumi.ComponentResource):
                     *("curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/api/health"),
                 ],
                 files=args.files,
-                secret_files={PASSWORD_FILE: args.password},
+                secret_files={
+                    PASSWORD_FILE: args.password,
+                    KEY_FILE: args.place.digest_key.apply(secret_key),
+                },
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)
@@ -118,6 +126,11 @@ class Grafana(pulumi.ComponentResource):
 
         self.url = ready.url
         self.register_outputs({"url": self.url})
+
+
+def secret_key(stack_secret: str) -> str:
+    """Grafana's own key, made from the stack's secret and good for as long as that is."""
+    return hmac.new(stack_secret.encode(), b"grafana secret_key", "sha256").hexdigest()
 
 
 def reachable_address(docker_host: str, bind: str) -> str:

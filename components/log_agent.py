@@ -28,7 +28,12 @@ def render(settings: Settings, *, labels: Mapping[str, str]) -> Files:
         "server": {"http_listen_port": PORT, "grpc_listen_port": 0, "log_level": "warn"},
         "positions": {"filename": f"{DATA_PATH}/positions.yaml"},
         "clients": [
-            {"url": "http://loki:3100/loki/api/v1/push", "external_labels": dict(labels)},
+            {
+                "url": "http://loki:3100/loki/api/v1/push",
+                "external_labels": dict(labels),
+                # For ever: after a number of tries it would drop the lines.
+                "backoff_config": {"max_retries": 0},
+            },
         ],
         "scrape_configs": [_containers(), *_files(settings)],
     }

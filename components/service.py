@@ -44,6 +44,8 @@ class ServiceArgs:
     user: str
     memory_mib: int
     health_check: Sequence[pulumi.Input[str]]
+    health_seconds: int = 10
+    """Time between two checks: more where a check is dear."""
     digest_key: pulumi.Output[str]
     entry_point: Sequence[str] = ()
     command: Sequence[pulumi.Input[str]] = ()
@@ -151,7 +153,8 @@ class Service(pulumi.ComponentResource):
                 for path, content in sorted(files.items())
             ],
             labels=marks,
-            opts=ResourceOptions(parent=self),
+            # With another image it is another container under the same name.
+            opts=ResourceOptions(parent=self, delete_before_replace=True),
         )
 
 
@@ -193,7 +196,7 @@ def _process(args: ServiceArgs) -> dict[str, Any]:
         "log_opts": LOG_OPTIONS,
         "healthcheck": {
             "tests": ["CMD", *args.health_check],
-            "interval": "10s",
+            "interval": f"{args.health_seconds}s",
             "timeout": "5s",
             "start_period": "30s",
             "retries": 3,

@@ -1,20 +1,17 @@
 """`make up`, `make down`, `make purge`, `make preview` and `make shell`."""
 
-import json
 import os
 import sys
 import time
 
-from components.http import wait
-from operate import foreign, report
+from operate import foreign, refresh, report
 from operate.docker import Docker
-from operate.recover import recover
+from operate.health import wait_until_healthy
+from operate.recover import cancel_dead_lock, recover
 from operate.stack import OperateError, Stack, prepare
 from toolchain import images
 from toolchain.say import say
 from verify.drawing.page import found
-
-GRAFANA_SECONDS = 90
 
 
 def up(stack: Stack) -> int:
@@ -22,8 +19,9 @@ def up(stack: Stack) -> int:
     start = time.monotonic()
     prepare(stack)
     recover(stack)
-    status = stack.run("up", "--yes", "--skip-preview", *_refresh_flags(stack))
+    status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
     if status == 0:
+        wait_until_healthy(Docker(stack))
         _closing_words(stack, time.monotonic() - start)
     return status
 
@@ -31,50 +29,7 @@ def up(stack: Stack) -> int:
 def preview(stack: Stack) -> int:
     """Show what `up` would change; changes nothing in the stack."""
     prepare(stack)
-    recover(stack)
-    return stack.run("preview", "--diff", *_refresh_flags(stack))
-
-
-def _holds_grafana_content(stack: Stack) -> bool:
-    return any(r["type"].startswith("grafana:") for r in _resources(stack))
-
-
-def _refresh_flags(stack: Stack) -> tuple[str, ...]:
-    """Refresh reads Grafana's objects too, so it has to wait until Grafana is back.
-
-    A Grafana that was stopped is started. One whose container is gone leaves only Docker's objects
-    to refresh; the `up` that follows makes the container again.
-    """
-    container = f"obs-{stack.name}-grafana"
-    if not _holds_grafana_content(stack):
-        return ()
-    docker = Docker(stack)
-    if container in docker.names("container"):
-        docker.run("container", "start", container)
-        _wait_for_grafana(stack)
-        return ()
-    say("Grafana's container is gone and is made again.")
-    targets = [
-        argument
-        for r in _resources(stack)
-        if r["type"].startswith("docker:")
-        for argument in ("--target", r["urn"])
-    ]
-    stack.ask("refresh", "--yes", "--skip-preview", *targets)
-    return ("--refresh=false",)
-
-
-def _resources(stack: Stack) -> list[dict[str, str]]:
-    deployment = json.loads(stack.ask("stack", "export"))["deployment"]
-    resources: list[dict[str, str]] = deployment.get("resources", [])
-    return resources
-
-
-def _wait_for_grafana(stack: Stack) -> None:
-    try:
-        wait(f"{stack.outputs()['grafana-url']}/api/health", GRAFANA_SECONDS)
-    except TimeoutError as error:
-        raise OperateError(str(error)) from None
+    return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
 
 
 def _closing_words(stack: Stack, seconds: float) -> None:
@@ -122,18 +77,19 @@ def down(stack: Stack) -> int:
         return 0
     prepare(stack)
     recover(stack)
-    if _refresh_flags(stack):
-        # Grafana's folders can only be removed from a Grafana that runs.
+    if refresh.flags_for_up(stack):
+        # What is in Grafana can only be removed from a Grafana that runs.
         status = stack.run("up", "--yes", "--skip-preview", "--refresh=false")
         if status:
             return status
-    if _holds_grafana_content(stack):
+    if refresh.holds_grafana_content(refresh.resources(stack)):
         foreign.refuse_to_delete_them(stack)
     return stack.run("destroy", "--yes", "--skip-preview")
 
 
 def purge(stack: Stack) -> int:
-    """Remove all that is this stack's: containers, networks, volumes with their data, its state."""
+    """Remove the stack and its data: containers, networks, volumes, state; settings stay."""
+    cancel_dead_lock(stack)
     docker = Docker(stack)
     found = {kind: sorted(docker.ids(kind)) for kind in ("container", "network", "volume")}
     say(f"This deletes stack {stack.name} with its data:")
@@ -149,10 +105,10 @@ def purge(stack: Stack) -> int:
     docker.remove("network", *found["network"])
     docker.remove("volume", *found["volume"])
     if stack.exists():
-        stack.ask("stack", "rm", "--force", "--yes")
-    stack.config_file.unlink(missing_ok=True)
-    stack.passphrase_file.unlink(missing_ok=True)
-    say(f"Stack {stack.name} is gone.")
+        stack.ask("stack", "rm", "--force", "--yes", "--preserve-config")
+    say(f"Stack {stack.name} is gone. Yours to delete, or to use again:")
+    say(f"  {stack.config_file.name} with its settings and encrypted secrets")
+    say(f"  {stack.passphrase_file}, which decrypts them")
     return 0
 
 

@@ -1,5 +1,6 @@
 """Puts right what an interrupted `up` left: its lock, its pending operations, its orphans."""
 
+import contextlib
 import json
 import os
 import socket
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from operate.docker import Docker, Kind
-from operate.stack import PROJECT, Stack
+from operate.stack import PROJECT, OperateError, Stack
 from toolchain.say import say
 
 KIND_OF_TYPE: dict[str, Kind] = {
@@ -33,11 +34,20 @@ def recover(stack: Stack) -> None:
 def cancel_dead_lock(stack: Stack) -> None:
     """Cancel the lock of a process of this machine that no longer lives.
 
-    `pulumi cancel` takes every lock away, so a single one that may be in use keeps it from running.
+    `pulumi cancel` takes every lock away, so one that may be in use is an OperateError.
     """
-    holders = [json.loads(lock.read_text()) for lock in _locks(stack)]
-    if not holders or any(_may_be_in_use(holder) for holder in holders):
+    holders = []
+    for lock in _locks(stack):
+        with contextlib.suppress(FileNotFoundError):  # its holder has just ended
+            holders.append(json.loads(lock.read_text()))
+    if not holders:
         return
+    for holder in holders:
+        if _may_be_in_use(holder):
+            raise OperateError(
+                f"stack {stack.name} is in use: process {holder['pid']} on {holder['hostname']} "
+                "has locked it. If that is long gone, `pulumi cancel` in `make shell` unlocks it"
+            )
     pids = ", ".join(str(holder["pid"]) for holder in holders)
     say(f"An earlier run (process {pids}) was interrupted; its lock is cancelled.")
     stack.ask("cancel", "--yes")
@@ -59,9 +69,12 @@ def _locks(stack: Stack) -> list[Path]:
 def _alive(pid: int) -> bool:
     """Whether this process lives and is a Pulumi (process IDs are used again)."""
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi"
-    except FileNotFoundError:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
         return False
+    name, _, rest = stat.partition("(")[2].rpartition(")")
+    # Dead, though its parent hasn't asked for its status yet.
+    return name == "pulumi" and rest.split()[0] not in "ZX"
 
 
 def resolve_pending(
@@ -107,14 +120,17 @@ def _import(stack: Stack, deployment: dict[str, Any]) -> None:
 def remove_orphans(stack: Stack, deployment: dict[str, Any]) -> None:
     """Remove containers, networks and config volumes with our label that the state doesn't know.
 
-    Data volumes are never touched.
+    Data volumes are never touched. A state that knows nothing at all may not be the one that these
+    were made with: somebody else's `local`, or a state that was lost.
     """
-    known = {
-        resource["id"]
-        for resource in deployment["deployment"].get("resources", [])
-        if resource["type"] in KIND_OF_TYPE and "id" in resource
-    }
+    resources = deployment["deployment"].get("resources", [])
+    known = {r["id"] for r in resources if r["type"] in KIND_OF_TYPE and "id" in r}
     docker = Docker(stack)
+    if not resources and docker.ids("container") and os.environ.get("CONFIRM") != stack.name:
+        raise OperateError(
+            f"containers of a stack {stack.name} are here that this state knows nothing of. Are "
+            f"they another user's? CONFIRM={stack.name} replaces them and keeps their data"
+        )
     for kind in ("container", "network", "volume"):
         orphans = sorted(
             id_ for id_ in docker.ids(kind) - known if kind != "volume" or not _holds_data(id_)

@@ -82,13 +82,18 @@ class Stack:
         config = content.get("config") if isinstance(content, dict) else None
         return config if isinstance(config, dict) else {}
 
-    def run(self, *arguments: str, stdin: str | None = None) -> int:
-        """Run `pulumi` with its output on the terminal; its exit status."""
+    def run(self, *arguments: str) -> int:
+        """Run `pulumi` with its output on the terminal; its exit status.
+
+        An interrupt reaches `pulumi` too, which then ends in an orderly way: it is waited for.
+        """
         command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
-        done = subprocess.run(
-            command, cwd=self.checkout, env=self.environment, input=stdin, text=True, check=False
-        )
-        return done.returncode
+        with subprocess.Popen(command, cwd=self.checkout, env=self.environment) as child:
+            while True:
+                try:
+                    return child.wait()
+                except KeyboardInterrupt:
+                    continue
 
     def ask(self, *arguments: str, stdin: str | None = None) -> str:
         """Run `pulumi` and return what it printed; an OperateError with its message otherwise."""
@@ -131,8 +136,11 @@ class Stack:
 def prepare(stack: Stack) -> None:
     """Make the user's stack file, passphrase and generated secrets where they don't exist yet."""
     known = stack.exists()
-    if not stack.config_file.exists() and not known:
-        _copy_template(stack)
+    if not stack.config_file.exists():
+        if known:
+            _take_from_state(stack)
+        else:
+            _copy_template(stack)
     _make_passphrase(stack)
     if not known:
         stack.ask("stack", "init")
@@ -143,6 +151,13 @@ def prepare(stack: Stack) -> None:
             value = secrets.token_urlsafe(24)
             stack.ask("config", "set", "--secret", f"{PROJECT}:{name}", stdin=value)
     images.ensure("local" if _image_source(stack) == "local" else "upstream")
+
+
+def _take_from_state(stack: Stack) -> None:
+    """The stack file as it was at the last `up`, for another clone of the repository."""
+    stack.ask("config", "refresh", "--force")
+    stack.config_file.chmod(0o600)
+    say(f"{stack.config_file.name} is taken from the last `make up`, settings and secrets.")
 
 
 def _copy_template(stack: Stack) -> None:

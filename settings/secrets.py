@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
+SHORTEST = 8  # Grafana, for one, refuses a password below 4 and doesn't start
 STACK_SECRET = "stack-secret"  # noqa: S105 (the name of a secret, not its value)
 
 
@@ -24,6 +25,8 @@ def _mistake_in_secret(config: pulumi.Config, name: str) -> str | None:
         return f"{key}: missing; {command} asks for it"
     if not pulumi.runtime.is_config_secret(key):
         return f"{key}: stands in the stack file in plain text; {command} encrypts it"
+    if len(value) < SHORTEST:
+        return f"{key}: has fewer than {SHORTEST} characters; {command} sets another"
     if value != value.strip():
         return f"{key}: begins or ends with a blank, which servers cut off; {command} sets another"
     return None

@@ -11,7 +11,6 @@ from settings.types import (
     FixedPort,
     FreeOrFixedPort,
     LogFiles,
-    LoginName,
     SecretName,
     Size,
     at_least,
@@ -141,13 +140,8 @@ class Grafana(Model):
     )
     port: FreeOrFixedPort = Field(
         default=3000,
-        description="Port that Grafana is published on. 0 picks a free one on the first `up` and "
-        "keeps it; not where docker-host is another machine.",
-    )
-    admin_user: LoginName = Field(
-        default="admin",
-        description="Login of the administrator. Read when Grafana's database is created; "
-        "a later change has no effect on it.",
+        description="Port that Grafana is published on. 0 picks a free one and keeps it until "
+        "`make down`; not where docker-host is another machine.",
     )
     admin_password: Secret = Field(
         default=Secret(secret="grafana-admin-password"),  # noqa: S106 (a name)

@@ -175,9 +175,6 @@ FixedPort = Annotated[int, Field(ge=1, le=65535)]
 HostName = Annotated[
     str, _matching(r"[A-Za-z0-9][\w.-]{0,62}", "be a name of letters, digits, `.`, `-`, `_`")
 ]
-LoginName = Annotated[
-    str, _matching(r"[\w.@-]{1,64}", "be a name of letters, digits, `.`, `-`, `_`, `@`")
-]
 SecretName = Annotated[
     str,
     _matching(r"[a-z][a-z0-9-]{0,62}", "be a key of small letters, digits and `-`"),

@@ -25,7 +25,12 @@ def install(*packages: str, why: str) -> None:
     if not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
         run_step("apt-get update", ["apt-get", "update", "-q"], log=log, env=environment)
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-    run_step(f"installing {names}", command, log=log, env=environment)
+    try:
+        run_step(f"installing {names}", command, log=log, env=environment)
+    except SetupError:
+        # Package lists of yesterday name files that are gone.
+        run_step("apt-get update", ["apt-get", "update", "-q"], log=log, env=environment)
+        run_step(f"installing {names}", command, log=log, env=environment)
 
 
 def confirm(text: str) -> None:

@@ -83,7 +83,9 @@ def _share_mounts() -> None:
         say(f"`/` isn't a shared mount, which the node exporter needs: sudo {' '.join(command)}")
         return
     say("`/` is made a shared mount, as systemd does at boot: the node exporter needs it.")
-    subprocess.run(command, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        say(f"  that didn't work: {done.stderr.strip()}")
 
 
 def root_is_shared(mounts: str) -> bool:

@@ -9,10 +9,13 @@ import urllib.request
 import zipfile
 from dataclasses import dataclass
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from toolchain.cache import SetupError, root
+from toolchain.say import say
 
 CONNECT_SECONDS = 5
 
@@ -36,7 +39,8 @@ def release(key: str, urls: Release) -> Path | None:
     try:
         sums = _read(urls.checksums).decode()
         archive = _read(urls.archive)
-    except OSError:
+    except (OSError, HTTPException) as error:
+        say(f"  {urls.archive} can't be downloaded: {error}")
         return None
     _check(name, archive, sums)
     done = root() / "releases" / key
@@ -58,7 +62,7 @@ def _host_answers(scheme: str, host: str) -> bool:
             return True
     except urllib.error.HTTPError:
         return True  # it answered, if only that there is no such page
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 
@@ -90,7 +94,9 @@ def _unpack(packed: Path, into: Path) -> None:
             archive.extractall(into)  # noqa: S202 (the archive's sum was checked)
     else:
         with tarfile.open(packed) as archive:
-            archive.extractall(into, filter="data")
+            # Debian 12's Python has no filters yet; the archive's sum was checked.
+            safely: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(into, **safely)  # noqa: S202
 
 
 def _collect_executables(unpacked: Path, bin_folder: Path) -> None:

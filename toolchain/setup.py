@@ -7,7 +7,6 @@ The command runs with the tools on PATH and Pulumi's settings in its environment
 import fcntl
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,6 @@ from pathlib import Path
 from toolchain import dockerd, images, python_env, targets
 from toolchain.cache import CHECKOUT, SetupError, data, digest, profile, root
 from toolchain.say import run_step, say
-
-OLDEST_PYTHON = (3, 11)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,8 +37,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def python_only() -> None:
     """The virtual environment, for targets that need nothing else."""
-    if sys.version_info < OLDEST_PYTHON:
-        raise SetupError("Python 3.11 or later is needed")
     venv = python_env.provide()
     (profile() / "bin").mkdir(parents=True, exist_ok=True)
     _link(profile() / "venv", venv)

@@ -14,6 +14,10 @@ class GrafanaError(Exception):
     """What went wrong, in one line for a person."""
 
 
+class RefusedError(GrafanaError):
+    """Grafana is there, but doesn't accept the login."""
+
+
 class NotFoundError(GrafanaError):
     """Grafana is there, but what was asked for isn't."""
 
@@ -82,7 +86,7 @@ class Grafana:
     def _failure(self, status: int, path: str, answer: Any) -> GrafanaError:
         said = answer.get("message", "") if isinstance(answer, dict) else ""
         if status in (401, 403):
-            return GrafanaError(f"Grafana at {self.url} refuses the login of {self.user}: {said}")
+            return RefusedError(f"Grafana at {self.url} refuses the login of {self.user}: {said}")
         if status == 404:
             return NotFoundError(f"{path.partition('?')[0]}: {said or 'not found'}")
         return GrafanaError(f"Grafana at {self.url} answers {status} to {path}: {said}")

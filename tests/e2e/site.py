@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import urllib.error
 import urllib.parse
@@ -47,9 +48,29 @@ class Site:
         }
         return inherited | {"OBSERVABILITY_DATA": str(self.data), "CONFIRM": self.stack}
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start a command in the clone, in a process group of its own."""
-        return subprocess.Popen(
+    def kill(self, *command: str, seconds: float) -> bool:
+        """Start a command and SIGKILL all of it after a while; whether it was still running."""
+        quiet = subprocess.DEVNULL
+        child = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            start_new_session=True,
+        )
+        try:
+            child.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            return True
+        return False
+
+    def run(self, *command: str, status: int = 0) -> str:
+        """Run a command in the clone and return what it printed; its status is asserted."""
+        done = subprocess.run(
             command,
             cwd=self.folder,
             env=self.environment,
@@ -57,19 +78,15 @@ class Site:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,
+            check=False,
         )
-
-    def run(self, *command: str, status: int = 0) -> str:
-        """Run a command in the clone and return what it printed; its status is asserted."""
-        child = self.start(*command)
-        printed, _ = child.communicate()
-        self.output.append(printed)
-        assert child.returncode == status, printed
-        return printed
+        self.output.append(done.stdout)
+        assert done.returncode == status, done.stdout
+        return done.stdout
 
     def make(self, target: str, status: int = 0) -> str:
         """`make TARGET` for this stack."""
+        self.__dict__.pop("grafana_url", None)
         return self.run("make", target, f"STACK={self.stack}", status=status)
 
     def pulumi(self, *arguments: str, status: int = 0) -> str:
@@ -98,7 +115,7 @@ class Site:
 
     @cached_property
     def grafana_url(self) -> str:
-        """Where Grafana is published: its port is picked once and kept."""
+        """Where Grafana is published: on a port that is picked by `up` and kept until `down`."""
         return str(json.loads(self.pulumi("stack", "output", "--json"))["grafana-url"])
 
     def grafana(self, path: str, body: object = None, method: str | None = None) -> Any:

@@ -14,6 +14,7 @@ echo "$*" >> "$name.log"
 env > "$name.env"
 [ "$1 $2" = "config set" ] && cat > "$name-stdin-$4"
 for answer in "$name $1 $2" "$name $1" "$name"; do
+  [ -f "$answer does" ] && . "./$answer does"
   if [ -f "$answer" ]; then cat "$answer"; exit 0; fi
   if [ -f "$answer fails" ]; then cat "$answer fails" >&2; exit 1; fi
 done
@@ -38,6 +39,10 @@ class Commands:
     def fail(self, call: str, text: str) -> None:
         """Let a command fail with `text`."""
         (self.folder / f"{call} fails").write_text(text)
+
+    def do(self, call: str, script: str) -> None:
+        """Let a command run these lines of shell first."""
+        (self.folder / f"{call} does").write_text(script)
 
     def stdin(self, name: str, key: str) -> str:
         """What was given on standard input to `config set --secret KEY`."""

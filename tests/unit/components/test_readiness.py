@@ -1,6 +1,7 @@
 """Readiness waits for an answer, and says what it got where none comes."""
 
 import threading
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -70,6 +71,18 @@ def test_nobody_listens() -> None:
 
     with pytest.raises(TimeoutError, match="refused"):
         wait(f"http://127.0.0.1:{port}/ready", 0)
+
+
+def test_no_proxy_is_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of the user's knows nothing of what listens on this machine."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr(urllib.request, "_opener", None)  # it keeps an earlier test's proxies
+
+    wait(f"http://127.0.0.1:{server.server_port}/ready", 0)
+
+    assert 1 == server.asked
 
 
 def test_waits_again_for_a_successor(server: Server) -> None:

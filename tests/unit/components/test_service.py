@@ -143,6 +143,14 @@ def test_secret_files_are_in_the_holder_only() -> None:
     assert seen.holds_secret("web-config-holder", "uploads")
 
 
+def test_config_holder_goes_before_its_successor() -> None:
+    """Another image makes another holder for the same config, under a name that fits one only."""
+    seen = deploy(lambda: Service("web", service(files={"a": "b"})))
+
+    assert seen.requests["web-config-holder"].deleteBeforeReplace
+    assert seen.requests["web-container"].deleteBeforeReplace
+
+
 def test_publishes_a_port_only_where_asked() -> None:
     """A port is open on the given address."""
     port = PublishedPort(address="127.0.0.1", external=3000, internal=80)

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from operate import __main__ as operate
 from operate import lifecycle
 from operate.stack import OperateError, Stack
 from tests.unit.commands import Commands
+from tests.unit.operate.conftest import HERE, lock
 from toolchain import images
 
 VOLUMES = "obs-local-grafana-data\nobs-local-loki-data\n"
@@ -87,7 +89,7 @@ def test_purge_names_the_data_first(stack: Stack, capsys: pytest.CaptureFixture[
 def test_purge_takes_everything(
     stack: Stack, commands: Commands, monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
-    """Once agreed to, containers go before networks and volumes, then the state and our files."""
+    """Once agreed to, containers go before networks and volumes, then the state; files stay."""
     if terminal:
         monkeypatch.setattr(sys, "stdin", Terminal("local\n"))
     else:
@@ -98,10 +100,39 @@ def test_purge_takes_everything(
         "container rm --force --volumes c1",
         "network rm n1",
         "volume rm obs-local-grafana-data obs-local-loki-data",
-        "stack rm --force --yes --stack local --non-interactive",
+        "stack rm --force --yes --preserve-config --stack local --non-interactive",
     ] == deleted(commands)
-    assert not stack.config_file.exists()
-    assert not stack.passphrase_file.exists()
+    assert "config: {}\n" == stack.config_file.read_text()
+    assert "passphrase" == stack.passphrase_file.read_text()
+
+
+def test_purge_says_what_it_keeps(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The user's own files are named, to be deleted or used again."""
+    monkeypatch.setenv("CONFIRM", "local")
+    lifecycle.purge(stack)
+    told = capsys.readouterr().err
+
+    assert f"  {stack.config_file.name} with its settings" in told
+    assert f"  {stack.passphrase_file}, which decrypts" in told
+
+
+def test_purge_waits_for_its_turn(
+    stack: Stack,
+    commands: Commands,
+    locks: Path,
+    pulumi_pid: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While a run has the stack, not even an agreement lets anything be deleted."""
+    monkeypatch.setenv("CONFIRM", "local")
+    lock(locks, pulumi_pid)
+
+    with pytest.raises(OperateError, match=f"in use: process {pulumi_pid} on {HERE} has locked"):
+        lifecycle.purge(stack)
+
+    assert [] == deleted(commands)
 
 
 def test_purge_of_a_half_made_stack(

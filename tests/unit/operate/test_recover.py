@@ -1,11 +1,8 @@
 """After an interrupted run: whose lock is cancelled, what is removed, and that data never is."""
 
-import json
 import os
-import shutil
-import socket
+import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +10,9 @@ import pytest
 
 from operate import recover
 from operate.docker import Docker
-from operate.stack import Stack
+from operate.stack import OperateError, Stack
 from tests.unit.commands import Commands
-
-HERE = socket.gethostname()
-
-
-@pytest.fixture
-def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the stack's locks in a file backend."""
-    state = tmp_path / "my state"
-    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{str(state).replace(' ', '%20')}")
-    folder = state / ".pulumi" / "locks" / "organization" / "observability" / "local"
-    folder.mkdir(parents=True)
-    return folder
-
-
-def lock(folder: Path, pid: int, hostname: str = HERE, name: str = "a") -> None:
-    (folder / f"{name}.json").write_text(json.dumps({"pid": pid, "hostname": hostname}))
+from tests.unit.operate.conftest import HERE, lock
 
 
 @pytest.fixture
@@ -39,21 +21,6 @@ def dead() -> int:
     child = subprocess.Popen(["true"])
     child.wait()
     return child.pid
-
-
-@pytest.fixture
-def pulumi_pid(tmp_path: Path) -> Iterator[int]:
-    """The ID of a process named `pulumi` that waits for the end of its input."""
-    shutil.copy(shutil.which("cat") or "/bin/cat", tmp_path / "pulumi")
-    pipe = subprocess.PIPE
-    with subprocess.Popen([tmp_path / "pulumi"], stdin=pipe, stdout=pipe, bufsize=0) as child:
-        if child.stdin is None or child.stdout is None:
-            raise AssertionError("no pipes")
-        # The kernel gives a process its name late; one that echoes has it.
-        child.stdin.write(b".")
-        child.stdout.read(1)
-        yield child.pid
-        child.communicate()
 
 
 def cancelled(stack: Stack, commands: Commands) -> bool:
@@ -71,13 +38,41 @@ def test_lock_of_a_dead_process_is_cancelled(
     assert f"(process {dead}) was interrupted; its lock is cancelled" in capsys.readouterr().err
 
 
+def refusal(stack: Stack, commands: Commands) -> str:
+    """What is said instead of cancelling."""
+    with pytest.raises(OperateError) as caught:
+        recover.recover(stack)
+    if calls := commands.calls("pulumi"):
+        raise AssertionError(calls)
+    return str(caught.value)
+
+
+def in_use(pid: int, hostname: str) -> str:
+    return (
+        f"stack local is in use: process {pid} on {hostname} has locked it. "
+        "If that is long gone, `pulumi cancel` in `make shell` unlocks it"
+    )
+
+
 def test_lock_of_a_living_pulumi_stays(
     stack: Stack, commands: Commands, locks: Path, pulumi_pid: int
 ) -> None:
-    """Two runs at once would damage the state."""
+    """Two runs at once would damage the state: the second one is told of the first."""
     lock(locks, pulumi_pid)
 
-    assert not cancelled(stack, commands)
+    assert in_use(pulumi_pid, HERE) == refusal(stack, commands)
+
+
+def test_killed_pulumi_is_dead_before_its_parent_asks(
+    stack: Stack, commands: Commands, locks: Path, pulumi_pid: int
+) -> None:
+    """A process that was killed keeps its ID and name until its status is asked for."""
+    os.kill(pulumi_pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pulumi_pid, os.WEXITED | os.WNOWAIT)  # it has ended, and nobody asked
+    lock(locks, pulumi_pid)
+
+    assert Path(f"/proc/{pulumi_pid}").exists()
+    assert cancelled(stack, commands)
 
 
 def test_process_id_that_was_used_again_doesnt_count(
@@ -95,7 +90,7 @@ def test_lock_of_another_machine_stays(
     """Whether a process lives elsewhere can't be seen from here."""
     lock(locks, dead, hostname=f"not-{HERE}")
 
-    assert not cancelled(stack, commands)
+    assert in_use(dead, f"not-{HERE}") == refusal(stack, commands)
 
 
 @pytest.mark.parametrize("order", ["ab", "ba"])
@@ -106,7 +101,7 @@ def test_lock_in_use_protects_a_dead_one(
     lock(locks, dead, name=order[0])
     lock(locks, dead, name=order[1], hostname=f"not-{HERE}")
 
-    assert not cancelled(stack, commands)
+    assert in_use(dead, f"not-{HERE}") == refusal(stack, commands)
 
 
 def test_lock_of_another_stack_is_none_of_ours(
@@ -159,11 +154,34 @@ def test_orphans_are_removed(stack: Stack, removed: list[tuple[str, ...]]) -> No
     ] == removed
 
 
+@pytest.mark.parametrize("deployment", [{}, {"resources": []}])
+@pytest.mark.parametrize("said", [None, "", "yes", "homelab"])
+def test_empty_state_removes_nothing_unasked(
+    stack: Stack,
+    removed: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    deployment: dict[str, Any],
+    said: str | None,
+) -> None:
+    """The containers may be another user's: only the stack's own name lets them be replaced."""
+    if said is not None:
+        monkeypatch.setenv("CONFIRM", said)
+
+    with pytest.raises(OperateError, match=r"another user's\? CONFIRM=local replaces them"):
+        recover.remove_orphans(stack, {"deployment": deployment})
+
+    assert [] == removed
+
+
 @pytest.mark.parametrize("deployment", [{}, {"resources": []}, {"resources": [{"type": "x"}]}])
 def test_data_volumes_are_never_orphans(
-    stack: Stack, removed: list[tuple[str, ...]], deployment: dict[str, Any]
+    stack: Stack,
+    removed: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    deployment: dict[str, Any],
 ) -> None:
     """Even for an empty state, data stays; only `purge` deletes it."""
+    monkeypatch.setenv("CONFIRM", "local")
     recover.remove_orphans(stack, {"deployment": deployment})
     names = {name for _, *names in removed for name in names}
 

@@ -54,6 +54,36 @@ def test_known_stack_isnt_made_again(stack: Stack, commands: Commands) -> None:
     assert not any(call.startswith("stack init") for call in commands.calls("pulumi"))
 
 
+def test_missing_file_of_a_known_stack_is_taken_from_the_state(
+    stack: Stack, commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another clone goes on with the stack as it was brought up, not with the template."""
+    commands.answer("pulumi stack ls", KNOWN)
+    last = "encryptionsalt: v1:abc\nconfig:\n  observability:stack: {host-name: mine}\n"
+    commands.do("pulumi config refresh", f"printf '{last}' > '{stack.config_file}'\n")
+    stack.passphrase_file.parent.mkdir(parents=True)
+    stack.passphrase_file.write_text("passphrase")
+    prepare(stack)
+
+    assert "config refresh --force --stack local --non-interactive" in commands.calls("pulumi")
+    assert last == stack.config_file.read_text()
+    assert "0o600" == mode(stack.config_file)
+    assert "Pulumi.local.yaml is taken from the last `make up`" in capsys.readouterr().err
+    assert "passphrase" == stack.passphrase_file.read_text()
+
+
+def test_missing_file_that_cant_be_had_is_one_line(stack: Stack, commands: Commands) -> None:
+    """A stack that was never brought up has none to give; nothing is made in its place."""
+    commands.answer("pulumi stack ls", KNOWN)
+    commands.fail("pulumi config refresh", "error: no previous deployment\n")
+
+    with pytest.raises(OperateError, match=r"^pulumi config refresh: error: no previous deploy"):
+        prepare(stack)
+
+    assert not stack.config_file.exists()
+    assert not stack.passphrase_file.exists()
+
+
 def test_missing_template_is_one_line(tmp_path: Any, stack: Stack, commands: Commands) -> None:
     """A mistyped STACK= tells the names that there are, and makes nothing."""
     other = dataclasses.replace(stack, name="locl")

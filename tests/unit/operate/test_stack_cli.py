@@ -1,6 +1,7 @@
 """What is asked of the Pulumi CLI, and what a broken stack file or a failing CLI looks like."""
 
 import dataclasses
+import subprocess
 
 import pytest
 
@@ -97,6 +98,25 @@ def test_status_of_a_run_is_pulumis(stack: Stack, commands: Commands) -> None:
         "up --yes --stack local --non-interactive",
         "preview --stack local --non-interactive",
     ] == commands.calls("pulumi")
+
+
+def test_interrupted_run_waits_for_pulumi(
+    stack: Stack, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Ctrl-C ends `pulumi` in its own time: until then nobody else may start on the stack."""
+    commands.do("pulumi up", "exit 3\n")
+    real, asked = subprocess.Popen.wait, []
+
+    def wait(child: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        asked.append(child)
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        return real(child, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", wait)
+
+    assert 3 == stack.run("up")
+    assert len(asked) > 1
 
 
 def test_outputs_and_secret(stack: Stack, commands: Commands) -> None:

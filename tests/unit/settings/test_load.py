@@ -116,6 +116,7 @@ def test_secrets_are_secret_outputs() -> None:
         (None, False, "missing; {} asks for it"),
         ("", True, "missing; {} asks for it"),
         (VALUE, False, "stands in the stack file in plain text; {} encrypts it"),
+        ("hunter2", True, "has fewer than 8 characters; {} sets another"),
         (f"{VALUE}\n", True, "begins or ends with a blank, which servers cut off; {} sets another"),
         (f" {VALUE}", True, "begins or ends with a blank, which servers cut off; {} sets another"),
     ],
@@ -129,6 +130,24 @@ def test_wrong_secret(value: str | None, secret: bool, problem: str) -> None:
         "secrets are not right:",
         f"{PASSWORD}: {problem.format(command)}",
     ] == refusal_of_secrets("grafana-admin-password")
+
+
+def test_short_secret_isnt_shown() -> None:
+    """Even one that is refused may be in use elsewhere."""
+    set_all_config({PASSWORD: "hunter2"}, [PASSWORD])
+
+    assert "hunter2" not in " ".join(refusal_of_secrets("grafana-admin-password"))
+
+
+def test_shortest_secret() -> None:
+    """Eight characters are enough."""
+
+    async def read() -> str | None:
+        return await read_secrets(["grafana-admin-password"])["grafana-admin-password"].future()
+
+    set_all_config({PASSWORD: "12345678"}, [PASSWORD])
+
+    assert "12345678" == asyncio.run(read())
 
 
 def test_every_missing_secret_has_its_line() -> None:

@@ -39,7 +39,6 @@ WRONG_VALUES: list[tuple[str, str, object, str]] = [
     ("grafana", "port", -7, "input should be greater than or equal to 0"),
     ("grafana", "port", "3000", "input should be a valid integer"),
     ("grafana", "port", True, "input should be a valid integer"),
-    ("grafana", "admin-user", "root user", f"{NAME}, `@`"),
     ("grafana", "admin-password", "hunter2", "input should be an object"),
     ("node-exporter", "port", 0, "input should be greater than or equal to 1"),
     ("node-exporter", "enabled", "yes", "input should be a valid boolean"),

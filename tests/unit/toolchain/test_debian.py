@@ -1,5 +1,6 @@
 """Debian packages: installed only as root, on Debian, and after a yes where one can answer."""
 
+import contextlib
 import io
 import os
 import shutil
@@ -71,6 +72,29 @@ def test_without_a_terminal_it_says_what_it_does(
         -1:
     ]
     assert run[:-1] in ([], [["apt-get", "update", "-q"]])
+
+
+UPDATE = ["apt-get", "update", "-q"]
+INSTALL = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "debootstrap"]
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_old_package_lists(
+    failures: int, run: list[Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists of yesterday name files that are gone: with new ones it is tried again, once."""
+
+    def step(_title: str, command: Command, **_: object) -> None:
+        run.append(command)
+        if command == INSTALL and run.count(INSTALL) <= failures:
+            raise SetupError("404 Not Found")
+
+    monkeypatch.setattr(debian, "run_step", step)
+    with pytest.raises(SetupError, match="404") if failures > 1 else contextlib.nullcontext():
+        debian.install("debootstrap", why="it is needed")
+
+    assert [INSTALL, UPDATE, INSTALL] == run[-3:]
+    assert 2 == run.count(INSTALL)
 
 
 @pytest.mark.parametrize("typed", ["y\n", "Y\n", "yes\n", " YES \n"])

@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import io
+import socketserver
 import tarfile
 import threading
 import zipfile
@@ -70,6 +71,31 @@ def test_tarball_gives_its_programs(served: tuple[Path, str]) -> None:
     assert [path.name for path in (found / "bin").iterdir()] == ["promtool"]
 
 
+def test_python_without_tar_filters(
+    served: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12's Python 3.11.2 has no `data_filter`, and no `filter` to give it to."""
+    folder, url = served
+    publish(folder, "tool.tar.gz", tarball())
+    extract = tarfile.TarFile.extractall
+
+    def extract_as_3_11_2(archive: tarfile.TarFile, path: Path) -> None:
+        extract(archive, path)
+
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    monkeypatch.setattr(tarfile.TarFile, "extractall", extract_as_3_11_2)
+    # Later Pythons warn of an extraction without a filter, unless there is one for all.
+    trust = staticmethod(lambda member, _path: member)
+    monkeypatch.setattr(tarfile.TarFile, "extraction_filter", trust, raising=False)
+
+    found = fetch.release(
+        "tool-1", fetch.Release(archive=f"{url}/tool.tar.gz", checksums=f"{url}/sums.txt")
+    )
+
+    assert found is not None
+    assert [path.name for path in (found / "bin").iterdir()] == ["promtool"]
+
+
 def test_zipped_program_loses_its_platform(served: tuple[Path, str]) -> None:
     """Loki's archives hold `loki-linux-amd64`; the command is `loki` and can be run."""
     folder, url = served
@@ -115,6 +141,57 @@ def test_missing_page_means_not_downloadable(served: tuple[Path, str]) -> None:
     _, url = served
 
     found = fetch.release("t", fetch.Release(archive=f"{url}/no.zip", checksums=f"{url}/no.txt"))
+
+    assert found is None
+
+
+def test_download_that_breaks_off_means_not_downloadable(
+    served: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A connection that ends early leads to a build, with a line that says why."""
+    folder, url = served
+    publish(folder, "tool.tar.gz", tarball())
+
+    class Short(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"x" * 40)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Short) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        archive = f"http://127.0.0.1:{server.server_port}/tool.tar.gz"
+        found = fetch.release("t", fetch.Release(archive=archive, checksums=f"{url}/sums.txt"))
+        server.shutdown()
+
+    assert found is None
+    assert (
+        f"  {archive} can't be downloaded: IncompleteRead(40 bytes read, 60 more expected)\n"
+        == capsys.readouterr().err
+    )
+
+
+def test_host_that_speaks_no_http_means_not_downloadable() -> None:
+    """What answers isn't a web server: as good as nothing."""
+
+    class Other(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(b"220 ready\r\n")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        found = fetch.release("t", fetch.Release(archive=f"{url}/a.zip", checksums=f"{url}/s.txt"))
+        server.shutdown()
 
     assert found is None
 

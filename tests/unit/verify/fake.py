@@ -1,5 +1,6 @@
 """A server that answers as Grafana 10 does, and the data frames that it answers with."""
 
+import base64
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 from verify.grafana import Grafana
 
 PASSWORD = "s3cret"  # noqa: S105 (of a server that lives for one test)
+LOGIN = f"Basic {base64.b64encode(f'admin:{PASSWORD}'.encode()).decode()}"
 SOURCES = {
     "Loki": {"uid": "logs-uid", "name": "Loki", "type": "loki"},
     "Prometheus": {
@@ -65,6 +67,8 @@ class FakeGrafana(ThreadingHTTPServer):
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.status = 200
+        self.failures: list[int] = []
+        """Statuses of the first answers, one each, as of a server that starts up."""
 
     @property
     def client(self) -> Grafana:
@@ -80,8 +84,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.paths.append(self.path)
         path = self.path.partition("?")[0]
         uid = path.removeprefix("/api/dashboards/uid/")
-        if self.server.status != 200:
-            self._answer(self.server.status, {"message": "said the server"})
+        status = self.server.failures.pop(0) if self.server.failures else self.server.status
+        if status != 200:
+            self._answer(status, {"message": "said the server"})
+        elif self.headers["Authorization"] != LOGIN:
+            self._answer(401, {"message": "Invalid username or password"})
+        elif path == "/api/org":
+            self._answer(200, {"id": 1, "name": "Main Org."})
         elif path == "/api/frontend/settings":
             self._answer(200, {"datasources": SOURCES})
         elif uid in self.server.dashboards:
