@@ -3,7 +3,7 @@ STACK ?= local
 RUN := ./toolchain/run
 CHECK := ./toolchain/run --only-python
 .DEFAULT_GOAL := help
-.PHONY: help setup up down purge preview shell password report check format rules contract e2e test bench lock images-pin record docs
+.PHONY: help setup up down purge preview shell password report agents check format rules contract e2e test bench lock images-pin record docs
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ password: ## Print Grafana's admin password
 
 report: ## Draw the dashboards' panels into an HTML file
 	@$(RUN) python -m operate report $(STACK)
+
+agents: ## Bring exporters to HOST=name over ssh (DRY_RUN=1, REMOVE=1, SHOW=1: see docs/agents.md)
+	@$(CHECK) python -m operate agents $(STACK)
 
 check: ## ruff, mypy --strict and the unit tests, in under a minute
 	@$(CHECK) ruff format --check .

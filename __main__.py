@@ -49,6 +49,7 @@ def main() -> None:
             settings=settings.prometheus,
             files=files["prometheus"],
             hosts={NODE_EXPORTER_HOST: networks.gateway},
+            ways_out=[networks.front] if settings.agents.hosts else [],
         ),
         on_host,
     )

@@ -12,7 +12,7 @@ def render(settings: Settings, *, stack: str, rules: Mapping[str, str]) -> dict[
     labels = {"host": settings.host_name or stack, "env": stack}
     return {
         "prometheus": prometheus.render(
-            settings.prometheus, jobs=_jobs(settings), labels=labels, rules=rules
+            settings.prometheus, jobs=_jobs(settings, stack), labels=labels, rules=rules
         ),
         "alertmanager": alertmanager.render(),
         "loki": loki.render(settings.loki),
@@ -21,10 +21,10 @@ def render(settings: Settings, *, stack: str, rules: Mapping[str, str]) -> dict[
     }
 
 
-def _jobs(settings: Settings) -> list[ScrapeJob]:
+def _jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
     jobs = [prometheus.JOB, alertmanager.JOB, loki.JOB, grafana.JOB]
-    if settings.node_exporter.enabled:
-        jobs.append(exporters.node_job(settings.node_exporter))
+    if settings.node_exporter.enabled or settings.agents.hosts:
+        jobs.append(exporters.node_job(settings.node_exporter, settings.agents, env=stack))
     if settings.log_agent.enabled:
-        jobs.append(log_agent.JOB)
+        jobs.append(log_agent.job(settings.log_agent))
     return jobs

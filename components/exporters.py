@@ -6,16 +6,42 @@ import pulumi
 from pulumi import ResourceOptions
 
 from components.place import Place
-from components.rendering import ScrapeJob
+from components.rendering import ScrapeJob, Target
 from components.service import Service, ServiceArgs
+from settings.agents import AgentHost, Agents
 from settings.sections import NodeExporter as Settings
 
 NODE_EXPORTER_HOST = "node-exporter"
 
 
-def node_job(settings: Settings) -> ScrapeJob:
-    """The job that reads the Docker host's own metrics."""
-    return ScrapeJob(name="node", target=f"{NODE_EXPORTER_HOST}:{settings.port}")
+def node_job(settings: Settings, agents: Agents, *, env: str) -> ScrapeJob:
+    """The job that reads the metrics of hosts: the Docker host's own, and those with agents."""
+    own = f"{NODE_EXPORTER_HOST}:{settings.port}" if settings.enabled else ""
+    return ScrapeJob(name="node", target=own, others=node_targets(agents, env=env))
+
+
+def node_targets(agents: Agents, *, env: str) -> list[Target]:
+    """Each host to which `make agents` brings an exporter, whether that has happened or not."""
+    return [
+        Target(address=_scraped_at(host), labels=host_labels(name, host, env=env))
+        for name, host in agents.hosts.items()
+    ]
+
+
+def host_labels(name: str, host: AgentHost, *, env: str) -> dict[str, str]:
+    """The labels of a host's metrics and logs."""
+    node = host.node or (name if host.role == "pve" else None)
+    labels = {"host": name, "env": env, "role": host.role}
+    if node:
+        labels["node"] = node
+    if host.role == "guest":
+        labels["guest"] = name
+    return labels
+
+
+def _scraped_at(host: AgentHost) -> str:
+    address = host.scrape_address or host.address.rpartition("@")[2]
+    return f"{address}:{host.listen.rpartition(':')[2]}"
 
 
 @dataclass(frozen=True, kw_only=True)

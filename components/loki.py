@@ -1,5 +1,6 @@
 """Loki: its config and its container."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -8,7 +9,8 @@ from pulumi import ResourceOptions
 from components.place import Place
 from components.rendering import Files, ScrapeJob, as_yaml
 from components.service import CONFIG_PATH, Service, ServiceArgs
-from settings.sections import Loki as Settings
+from settings.loki import Limits, Stream
+from settings.loki import Loki as Settings
 
 JOB = ScrapeJob(name="loki", target="loki:3100")
 DATA_PATH = "/loki"
@@ -69,14 +71,42 @@ def render(settings: Settings) -> Files:
         },
         "limits_config": {
             "retention_period": settings.retention.in_go,
+            "retention_stream": _streams(settings.streams),
             "reject_old_samples": True,
             "reject_old_samples_max_age": settings.reject_old_samples_max_age.in_go,
             "volume_enabled": True,
             # Whoever may ask Grafana could delete logs through it otherwise.
             "deletion_mode": "disabled",
+            **_limits(settings.limits),
         },
     }
     return {"loki.yaml": as_yaml(config)}
+
+
+def _streams(streams: Sequence[Stream]) -> list[dict[str, object]]:
+    """The retentions by stream: of those that fit, Loki takes the one with the highest priority."""
+    return [
+        {
+            "selector": stream.selector,
+            "priority": len(streams) - place,
+            "period": stream.retention.in_go,
+        }
+        for place, stream in enumerate(streams)
+    ]
+
+
+def _limits(limits: Limits) -> dict[str, object]:
+    """What is accepted, in units of 1024 as Loki counts."""
+    return {
+        "ingestion_rate_mb": limits.ingestion_rate_mb,
+        "ingestion_burst_size_mb": limits.ingestion_burst_mb,
+        "per_stream_rate_limit": f"{limits.stream_rate_mb}MB",
+        "per_stream_rate_limit_burst": f"{limits.stream_burst_mb}MB",
+        "max_line_size": f"{limits.line_kb}KB",
+        # The beginning of a long line is better than none of it.
+        "max_line_size_truncate": True,
+        "max_global_streams_per_user": limits.streams,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

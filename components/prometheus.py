@@ -24,7 +24,7 @@ def render(
     labels: Mapping[str, str],
     rules: Mapping[str, str],
 ) -> Files:
-    """The config and the rule files; `labels` are put on every target, `rules` are by file name."""
+    """The config and the rule files; `labels` are the own targets', `rules` are by file name."""
     timeout = min(settings.scrape_interval.seconds, SCRAPE_TIMEOUT_SECONDS)
     config = {
         "global": {
@@ -40,7 +40,10 @@ def render(
             {
                 "job_name": job.name,
                 "metrics_path": job.path,
-                "static_configs": [{"targets": [job.target], "labels": dict(labels)}],
+                "static_configs": [
+                    *([{"targets": [job.target], "labels": dict(labels)}] if job.target else []),
+                    *({"targets": [t.address], "labels": dict(t.labels)} for t in job.others),
+                ],
             }
             for job in jobs
         ],
@@ -58,6 +61,8 @@ class PrometheusArgs:
     files: Files
     hosts: Mapping[str, pulumi.Input[str]]
     """Address of each target that isn't on the network of the services, by the name it goes by."""
+    ways_out: Sequence[pulumi.Input[str]] = ()
+    """Networks beside that of the services, for targets on other hosts."""
 
 
 class Prometheus(pulumi.ComponentResource):
@@ -89,7 +94,7 @@ class Prometheus(pulumi.ComponentResource):
                 files=args.files,
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
-                networks=[args.place.backend],
+                networks=[args.place.backend, *args.ways_out],
                 hosts=args.hosts,
             ),
             ResourceOptions(parent=self),

@@ -1,6 +1,6 @@
 """Config files as text: what every renderer of them shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -10,12 +10,24 @@ Files = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Target:
+    """Something at host:port that isn't on the stack's own host, so it has labels of its own."""
+
+    address: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScrapeJob:
-    """One job of Prometheus: a target that answers on `path` at host:port."""
+    """One job of Prometheus: targets that answer on `path`.
+
+    `target` is the stack's own, at host:port, if it has one.
+    """
 
     name: str
     target: str
     path: str = "/metrics"
+    others: Sequence[Target] = ()
 
 
 def as_yaml(content: Mapping[str, object]) -> str:

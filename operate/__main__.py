@@ -4,12 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from operate import bench, lifecycle, record, report
+from operate import agents, bench, lifecycle, record, report
 from operate.stack import Stack
 from toolchain.cache import SetupError
 from toolchain.say import say
 
 COMMANDS: dict[str, Callable[[Stack], int]] = {
+    "agents": agents.agents,
     "up": lifecycle.up,
     "down": lifecycle.down,
     "purge": lifecycle.purge,

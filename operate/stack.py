@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from operate import template
 from toolchain import images
 from toolchain.cache import CHECKOUT, SetupError, data
 from toolchain.say import say
@@ -140,7 +140,7 @@ def prepare(stack: Stack) -> None:
         if known:
             _take_from_state(stack)
         else:
-            _copy_template(stack)
+            template.copy(stack.checkout / "stacks" / f"{stack.name}.yaml", stack.config_file)
     _make_passphrase(stack)
     if not known:
         stack.ask("stack", "init")
@@ -158,30 +158,6 @@ def _take_from_state(stack: Stack) -> None:
     stack.ask("config", "refresh", "--force")
     stack.config_file.chmod(0o600)
     say(f"{stack.config_file.name} is taken from the last `make up`, settings and secrets.")
-
-
-def _copy_template(stack: Stack) -> None:
-    template = stack.checkout / "stacks" / f"{stack.name}.yaml"
-    if not template.exists():
-        known = ", ".join(sorted(p.stem for p in template.parent.glob("*.yaml")))
-        raise OperateError(
-            f"there is no stack {stack.name!r}: write {stack.config_file.name}, or take {known}"
-        )
-    shutil.copyfile(template, stack.config_file)
-    stack.config_file.chmod(0o600)
-    if images.decide_source() == "local":
-        content = stack.config_file.read_text()
-        stack.config_file.write_text(_with_local_images(content))
-    say(f"{stack.config_file.name} is your copy of stacks/{stack.name}.yaml: edit it as you like.")
-
-
-def _with_local_images(content: str) -> str:
-    """The template with the line `images: {source: local}` under `observability:stack`."""
-    head = f"  {PROJECT}:stack:\n"
-    if content.count(head) != 1:
-        raise OperateError(f"the template has no line {head.strip()!r}")
-    why = "    # No registry could be reached when this file was made: locally made images.\n"
-    return content.replace(head, f"{head}{why}    images:\n      source: local\n")
 
 
 def _image_source(stack: Stack) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import get_args
+from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -31,7 +31,8 @@ def _lines(detail: ErrorDetails, model: type[BaseModel]) -> list[str]:
 
 
 def _line(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    path = [_printable(part) for part in detail["loc"]]
+    # Of an entry whose name is wrong, pydantic adds that it is the key.
+    path = [_printable(part) for part in detail["loc"] if part != "[key]"]
     if detail["type"] == "extra_forbidden":
         return f"{'.'.join(path)}: unknown setting{_suggestion(detail['loc'], model)}"
     if detail["type"] == "json_invalid":
@@ -63,17 +64,22 @@ def _suggestion(loc: Sequence[str | int], model: type[BaseModel]) -> str:
 
 def _names(model: type[BaseModel], parents: Sequence[str | int]) -> Iterator[str]:
     """The settings' names in the section that `parents` lead to."""
+    inside = False
     for parent in parents:
-        section = _sections(model)[str(parent)]
-        model = section
+        if inside:  # the name or number of an entry, which the user chose
+            inside = False
+            continue
+        model, inside = _sections(model)[str(parent)]
     for name, field in model.model_fields.items():
         yield field.alias or name
 
 
-def _sections(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    found: dict[str, type[BaseModel]] = {}
+def _sections(model: type[BaseModel]) -> dict[str, tuple[type[BaseModel], bool]]:
+    """The model of each section, and whether it is that of entries: by name, or in a list."""
+    found: dict[str, tuple[type[BaseModel], bool]] = {}
     for name, field in model.model_fields.items():
         for kind in (field.annotation, *get_args(field.annotation)):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
-                found[name] = found[field.alias or name] = kind
+                of_entries = get_origin(field.annotation) in {dict, tuple}
+                found[name] = found[field.alias or name] = (kind, of_entries)
     return found

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from settings.secrets import STACK_SECRET
 from settings.sections import Secret
@@ -17,7 +18,7 @@ INTRODUCTION = """\
 # Settings
 
 All of these stand under `observability:stack` in `Pulumi.<stack>.yaml`.
-All of them may be left out.
+All of them may be left out, but for what a section by name requires.
 A wrong one stops `pulumi preview` with a line that names it.
 
 A dot stands for a level of YAML: `loki.retention` is `retention:` below `loki:`.
@@ -52,7 +53,8 @@ def reference() -> str:
     for name, field in Settings.model_fields.items():
         section = getattr(defaults, name)
         if isinstance(section, BaseModel):
-            rows = "".join(_row(*leaf) for leaf in _leaves(section, f"{field.alias}."))
+            leaves = [*_leaves(section, f"{field.alias}."), *_entries(section, f"{field.alias}.")]
+            rows = "".join(_row(*leaf) for leaf in leaves)
             pages.append(f"## {field.alias}\n\n{section.__doc__}\n\n{HEAD}{rows}")
     secrets = [f"- `observability:{name}`: {words}\n" for name, words in _secrets(defaults)]
     pages.append(f"{SECRETS}\n{''.join(secrets)}")
@@ -67,6 +69,30 @@ def _leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, FieldIn
             yield from _leaves(value, f"{prefix}{field.alias}.")
         else:
             yield f"{prefix}{field.alias}", field, value
+
+
+def _entries(section: BaseModel, prefix: str) -> Iterator[tuple[str, FieldInfo, object]]:
+    """The settings of an entry, whose name the user chooses (NAME), or which is in a list (N)."""
+    for field in type(section).model_fields.values():
+        if get_origin(field.annotation) is dict:
+            entry = get_args(field.annotation)[1]
+            yield from _fields(entry, f"{prefix}{field.alias}.NAME.")
+        elif get_origin(field.annotation) is tuple and (entry := _section_in(field)):
+            yield from _fields(entry, f"{prefix}{field.alias}.N.")
+
+
+def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo, object]]:
+    """Path, field and default of every setting in a section of which nothing is there."""
+    for field in section.model_fields.values():
+        if get_origin(field.annotation) is not tuple and (inner := _section_in(field)):
+            yield from _fields(inner, f"{prefix}{field.alias}.")
+        else:
+            yield f"{prefix}{field.alias}", field, field.default
+
+
+def _section_in(field: FieldInfo) -> type[BaseModel] | None:
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
 
 
 def _secrets(section: BaseModel) -> Iterator[tuple[str, str]]:
@@ -92,6 +118,8 @@ def _as_yaml(value: object) -> str:
         return f"`[{', '.join(map(str, value))}]`"
     if value is None:
         return "not set"
+    if value is PydanticUndefined:
+        return "required"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -101,6 +129,10 @@ def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, list[str]]:
     if get_origin(annotation) is Literal:
         choices = " or ".join(f"`{choice}`" for choice in get_args(annotation))
         return "choice", [choices, *bounds]
+    if get_origin(annotation) is dict:
+        return "sections by name", [
+            f"each name {words}" for words in _kind(get_args(annotation)[0], [])[1]
+        ]
     if get_origin(annotation) is tuple:
         kind, each = _kind(get_args(annotation)[0], [])
         return f"list of {kind}", [*bounds, *(f"each {words}" for words in each)]
@@ -109,7 +141,7 @@ def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, list[str]]:
     if NoneType in get_args(annotation):
         (inner,) = (part for part in get_args(annotation) if part is not NoneType)
         return _kind(inner, metadata)
-    return TYPES[annotation], bounds
+    return TYPES.get(annotation, "object"), bounds
 
 
 def _bound(item: Any) -> str:

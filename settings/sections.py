@@ -10,7 +10,6 @@ from settings.types import (
     Duration,
     FixedPort,
     FreeOrFixedPort,
-    LogFiles,
     SecretName,
     Size,
     at_least,
@@ -105,31 +104,6 @@ class Alertmanager(Model):
     )
 
 
-class Loki(Model):
-    """Logs: how long they are kept and what is accepted."""
-
-    retention: Annotated[Duration, between("1h", "10000d")] = Field(
-        default=Duration("14d"),
-        description="Age from which log lines are deleted. Loki deletes chunks, each of which "
-        "holds up to 2 hours of one stream.",
-    )
-    compaction_interval: Annotated[Duration, between("1s", "24h")] = Field(
-        default=Duration("10m"), description="How often Loki looks for lines that are too old."
-    )
-    delete_delay: Annotated[Duration, between("1s", "7d")] = Field(
-        default=Duration("2h"),
-        description="Time between the decision to delete a chunk and its deletion from disk.",
-    )
-    reject_old_samples_max_age: Annotated[Duration, between("1h", "365d")] = Field(
-        default=Duration("7d"),
-        description="Age from which lines are refused when they arrive, so that an agent that "
-        "was away doesn't bring back what retention has deleted.",
-    )
-    memory: Annotated[Size, at_least("128MiB")] = Field(
-        default=Size("512MiB"), description="Memory limit of the container."
-    )
-
-
 class Grafana(Model):
     """The only service with a published port."""
 
@@ -163,20 +137,4 @@ class NodeExporter(Model):
     )
     memory: Annotated[Size, at_least("24MiB")] = Field(
         default=Size("64MiB"), description="Memory limit of the container."
-    )
-
-
-class LogAgent(Model):
-    """Ships the logs of containers and of files to Loki."""
-
-    enabled: bool = Field(default=True, description="Whether logs are collected.")
-    kind: Literal["promtail"] = Field(default="promtail", description="Program that ships logs.")
-    files: tuple[LogFiles, ...] = Field(
-        default=("/var/log/*.log", "/var/log/syslog", "/var/log/messages"),
-        max_length=50,
-        description="Log files of the Docker host, as paths or patterns (`*`, `**`) under "
-        "/var/log/. Each file is a stream of its own; `[]` ships containers only.",
-    )
-    memory: Annotated[Size, at_least("64MiB")] = Field(
-        default=Size("128MiB"), description="Memory limit of the container."
     )

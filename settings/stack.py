@@ -7,14 +7,15 @@ from typing import Self
 import pulumi
 from pydantic import Field, ValidationError, model_validator
 
+from settings.agents import Agents
 from settings.errors import ContradictionError, explain
+from settings.logs import LogAgent
+from settings.loki import Loki
 from settings.secrets import STACK_SECRET
 from settings.sections import (
     Alertmanager,
     Grafana,
     Images,
-    LogAgent,
-    Loki,
     Model,
     NodeExporter,
     Prometheus,
@@ -49,6 +50,8 @@ class Settings(Model):
     )
     log_agent: LogAgent = Field(default=LogAgent(), description="Collection of logs.")
 
+    agents: Agents = Field(default=Agents(), description="Exporters on other hosts.")
+
     @model_validator(mode="after")
     def _all_fit_together(self) -> Self:
         if problems := dict(self._contradictions()):
@@ -72,6 +75,25 @@ class Settings(Model):
             )
         if grafana.admin_password.secret in {"stack", STACK_SECRET}:
             yield "grafana.admin-password.secret", "is a key with another meaning"
+
+        yield from self._contradictions_of_hosts()
+        yield from self._contradictions_of_logs()
+
+    def _contradictions_of_hosts(self) -> Iterator[tuple[str, str]]:
+        for name, host in self.agents.hosts.items():
+            if name == self.host_name:
+                yield f"agents.hosts.{name}", "is also host-name: two hosts would be one"
+            if host.log_agent == "alloy" and self.agents.loki_url is None:
+                yield f"agents.hosts.{name}.log-agent", "needs agents.loki-url to push to"
+
+    def _contradictions_of_logs(self) -> Iterator[tuple[str, str]]:
+        agent = self.log_agent
+        if not agent.enabled or self.images.source != "local":
+            return
+        if agent.kind == "alloy":
+            yield "log-agent.kind", "must be promtail where images.source is local: alloy isn't"
+        elif agent.journal:
+            yield "log-agent.journal", "is beyond the promtail of images.source local"
 
     @classmethod
     def load(cls) -> Self:

@@ -152,7 +152,7 @@ def _absolute_path(text: str) -> str:
     return text
 
 
-def _log_files(text: str) -> str:
+def check_log_files(text: str) -> str:
     """a path or pattern under /var/log/"""
     inside = _absolute_path(text).startswith("/var/log/") and not re.search(r"[\s{}]", text)
     if not inside:
@@ -168,7 +168,7 @@ DockerHost = Annotated[
     ),
 ]
 AbsolutePath = Annotated[str, AfterValidator(_absolute_path)]
-LogFiles = Annotated[str, AfterValidator(_log_files)]
+LogFiles = Annotated[str, AfterValidator(check_log_files)]
 Address = Annotated[str, AfterValidator(_ipv4)]
 FreeOrFixedPort = Annotated[int, Field(ge=0, le=65535)]
 FixedPort = Annotated[int, Field(ge=1, le=65535)]

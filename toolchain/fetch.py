@@ -38,6 +38,7 @@ def release(key: str, urls: Release) -> Path | None:
     name = urls.archive.rsplit("/", 1)[1]
     try:
         sums = _read(urls.checksums).decode()
+        say(f"  downloading {name} ...")
         archive = _read(urls.archive)
     except (OSError, HTTPException) as error:
         say(f"  {urls.archive} can't be downloaded: {error}")

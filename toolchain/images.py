@@ -31,9 +31,10 @@ class Image:
     service: str
     upstream: str
     tag: str
-    folder: str
-    target: str
-    base: str
+    # Empty where there is no local image.
+    folder: str = ""
+    target: str = ""
+    base: str = ""
 
     @property
     def version(self) -> str:
@@ -65,15 +66,18 @@ def catalogue() -> dict[str, Image]:
 def _image(service: str, row: dict[str, Any]) -> Image:
     pinned = f"@{row['digest']}" if "digest" in row else ""
     upstream = f"{row['image']}:{row['tag']}{pinned}"
-    return Image(service=service, upstream=upstream, tag=row["tag"], **row["local"])
+    return Image(service=service, upstream=upstream, tag=row["tag"], **row.get("local", {}))
 
 
 def references(source: Source) -> dict[str, str]:
-    """Image reference of every service."""
-    return {
-        service: image.upstream if source == "upstream" else image.local
-        for service, image in catalogue().items()
-    }
+    """Image reference of every service that the source has one for."""
+    if source == "local":
+        return {service: image.local for service, image in _with_local().items()}
+    return {service: image.upstream for service, image in catalogue().items()}
+
+
+def _with_local() -> dict[str, Image]:
+    return {service: image for service, image in catalogue().items() if image.folder}
 
 
 def decide_source() -> Source:
@@ -102,7 +106,7 @@ def ensure(source: Source) -> None:
     if _present(*references("local").values()):
         return
     say("No image registry can be reached: images are made here from what toolchain/ builds.")
-    for image in catalogue().values():
+    for image in _with_local().values():
         if not _present(image.local):
             _make(image)
 
@@ -111,7 +115,7 @@ def differences() -> list[str]:
     """One line for each local image whose version isn't upstream's pin."""
     return [
         f"{image.service} {image.version} runs here, upstream's pin is {image.tag}"
-        for image in catalogue().values()
+        for image in _with_local().values()
         if image.differs_from_upstream
     ]
 

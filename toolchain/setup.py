@@ -125,6 +125,7 @@ def _install_plugin(plugin: targets.Target, home: Path) -> None:
     ]
     env = os.environ | {"PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     server = ["--server", plugin.server] if plugin.server else []
+    say(f"  getting plugin {plugin.plugin} {plugin.version} ...")
     download = subprocess.run(
         [*pulumi, plugin.version, *server], env=env, capture_output=True, check=False
     )

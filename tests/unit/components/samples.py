@@ -7,7 +7,15 @@ from components.service import ServiceArgs
 
 IMAGES = {
     name: f"example/{name}:1"
-    for name in ("prometheus", "alertmanager", "loki", "grafana", "node-exporter", "promtail")
+    for name in (
+        "prometheus",
+        "alertmanager",
+        "loki",
+        "grafana",
+        "node-exporter",
+        "promtail",
+        "alloy",
+    )
 }
 PASSWORD = "a password that nobody may see"  # noqa: S105 (it guards nothing)
 

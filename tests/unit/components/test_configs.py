@@ -2,12 +2,14 @@
 
 import json
 import re
+from configparser import ConfigParser
 from typing import Any
 
 import pytest
 import yaml
 
-from components import configs, log_agent
+from components import configs, grafana
+from components.logs import pipelines
 from components.rendering import Files
 from settings import Settings
 
@@ -58,6 +60,38 @@ def test_a_feature_that_is_off_is_not_scraped() -> None:
     )
 
 
+def test_hosts_with_agents_are_scraped() -> None:
+    """Each is a target of job `node` with its own labels, where Prometheus finds it."""
+    hosts = {
+        "pve1": {"address": "root@10.0.0.2", "role": "pve"},
+        "pbs": {"address": "pbs-ssh", "scrape-address": "pbs.lan", "role": "pbs"},
+        "web": {"address": "10.0.0.30", "node": "pve1", "listen": "10.0.0.30:9101"},
+    }
+
+    config = prometheus(agents={"hosts": hosts})
+
+    (node,) = (job for job in config["scrape_configs"] if job["job_name"] == "node")
+    found = {target["targets"][0]: target["labels"] for target in node["static_configs"]}
+    assert {
+        "node-exporter:9100": {"host": "test", "env": "test"},
+        "10.0.0.2:9100": {"host": "pve1", "env": "test", "role": "pve", "node": "pve1"},
+        "pbs.lan:9100": {"host": "pbs", "env": "test", "role": "pbs"},
+        "10.0.0.30:9101": {
+            "host": "web", "env": "test", "role": "guest", "node": "pve1", "guest": "web"
+        },
+    } == found  # fmt: skip
+
+
+def test_hosts_are_scraped_where_the_docker_host_is_not() -> None:
+    """The job is there for them alone."""
+    config = prometheus(
+        **{"node-exporter": {"enabled": False}, "agents": {"hosts": {"a": {"address": "a"}}}}
+    )
+
+    (node,) = (job for job in config["scrape_configs"] if job["job_name"] == "node")
+    assert [["a:9100"]] == [target["targets"] for target in node["static_configs"]]
+
+
 def test_host_name_is_a_label() -> None:
     """The name from the settings stands on metrics and on logs."""
     rendered = render(**{"host-name": "pve-docker"})
@@ -95,6 +129,25 @@ def test_loki_really_deletes() -> None:
     assert "1h" == config["compactor"]["retention_delete_delay"]
 
 
+def test_nobody_deletes_logs_through_loki() -> None:
+    """Its API for that is off: Grafana passes on whatever its users ask."""
+    assert "disabled" == loki()["limits_config"]["deletion_mode"]
+
+
+def test_loki_replays_within_its_memory() -> None:
+    """After a crash it takes in at most half of what it has before it writes it out."""
+    config = loki(loki={"memory": "512MiB"})
+
+    assert f"{256 * 1024**2}B" == config["ingester"]["wal"]["replay_memory_ceiling"]
+
+
+def test_agent_never_gives_up() -> None:
+    """After a number of tries, promtail would drop the lines; 0 stands for no such number."""
+    config = yaml.safe_load(render()["log-agent"]["promtail.yaml"])
+
+    assert {"max_retries": 0} == config["clients"][0]["backoff_config"]
+
+
 def test_days_are_written_as_loki_reads_them() -> None:
     """Go's parser knows no days."""
     assert "336h" == loki(loki={"retention": "14d"})["limits_config"]["retention_period"]
@@ -117,12 +170,24 @@ def test_agent_takes_the_container_id_from_the_path() -> None:
     """The short ID, for containers whose logs don't carry their name."""
     path = f"/var/lib/docker/containers/{'ab' * 32}/{'ab' * 32}-json.log"
 
-    found = re.search(log_agent.ID_IN_PATH, path)
+    found = re.search(pipelines.ID_IN_PATH, path)
 
     assert found
     assert "abababababab" == found["id"]
 
 
 def test_no_config_holds_a_secret() -> None:
-    """Grafana's settings name the file of the password."""
-    assert "$__file{/etc/observability/admin-password}" in render()["grafana"]["grafana.ini"]
+    """Grafana's settings name the files of the password and of its key."""
+    config = ConfigParser(interpolation=None)
+    config.read_string(render()["grafana"]["grafana.ini"])
+
+    assert "$__file{/etc/observability/admin-password}" == config["security"]["admin_password"]
+    assert "$__file{/etc/observability/secret-key}" == config["security"]["secret_key"]
+
+
+def test_administrator_is_admin() -> None:
+    """The login that the program and `make up` use is the one that Grafana makes."""
+    config = ConfigParser(interpolation=None)
+    config.read_string(render()["grafana"]["grafana.ini"])
+
+    assert grafana.ADMIN == config["security"]["admin_user"]

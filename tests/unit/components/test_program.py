@@ -56,6 +56,15 @@ def test_only_grafana_has_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["obs-test-grafana"] == on_front == published
 
 
+def test_prometheus_has_a_way_to_other_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network of the services has no way out, so it joins the other one where it needs it."""
+    settings = {"agents": {"hosts": {"pve1": {"address": "root@10.0.0.2"}}}}
+    seen = up(monkeypatch, settings, preview=False)
+
+    joined = seen.inputs("Container", "prometheus-container")["networksAdvanced"]
+    assert ["obs-test-backend", "obs-test-front"] == [network["name"] for network in joined]
+
+
 def test_node_exporter_is_found_at_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
     """It listens on the host's address on the backend network, under a name for Prometheus."""
     seen = up(monkeypatch, {"node-exporter": {"port": 9111}}, preview=False)

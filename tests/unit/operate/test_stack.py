@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from operate.stack import GENERATED_SECRETS, OperateError, Stack, _with_local_images, prepare
+from operate import template
+from operate.stack import GENERATED_SECRETS, OperateError, Stack, prepare
 from tests.unit.commands import Commands
 from tests.unit.operate.conftest import TEMPLATE
 from toolchain import images
-from toolchain.cache import CHECKOUT
+from toolchain.cache import CHECKOUT, SetupError
 
 KNOWN = '[{"name": "local"}]'
 
@@ -88,9 +89,7 @@ def test_missing_template_is_one_line(tmp_path: Any, stack: Stack, commands: Com
     """A mistyped STACK= tells the names that there are, and makes nothing."""
     other = dataclasses.replace(stack, name="locl")
 
-    with pytest.raises(
-        OperateError, match=r"there is no stack 'locl': write Pulumi\.locl\.yaml, or"
-    ):
+    with pytest.raises(SetupError, match=r"there is no stack 'locl': write Pulumi\.locl\.yaml, or"):
         prepare(other)
 
     assert ["stack ls --json --non-interactive"] == commands.calls("pulumi")
@@ -162,7 +161,7 @@ def test_images_are_written_where_no_registry_answers(
 def test_insertion_changes_nothing_else() -> None:
     """In the committed template, all other settings and comments stay."""
     before = (CHECKOUT / "stacks" / "local.yaml").read_text()
-    after = _with_local_images(before)
+    after = template.with_lines(before, ["images:", "  source: local"])
     key = "observability:stack"
     expected = yaml.safe_load(before)["config"][key] | {"images": {"source": "local"}}
 
@@ -173,5 +172,24 @@ def test_insertion_changes_nothing_else() -> None:
 @pytest.mark.parametrize("content", ["config: {}\n", TEMPLATE + TEMPLATE])
 def test_strange_template_is_refused(content: str) -> None:
     """Where the place to insert isn't clear, nothing is guessed."""
-    with pytest.raises(OperateError, match="the template has no line 'observability:stack:'"):
-        _with_local_images(content)
+    with pytest.raises(SetupError, match="the template has no line 'observability:stack:'"):
+        template.with_lines(content, [])
+
+
+def test_another_daemon_is_written_down(stack: Stack, commands: Commands) -> None:
+    """A rootless daemon or another context: what `docker` talks to is what the stack runs on."""
+    commands.answer("docker context inspect", "unix:///run/user/1000/docker.sock\n")
+    commands.answer("docker info", "/home/somebody/.local/share/docker\n")
+    prepare(stack)
+
+    assert "unix:///run/user/1000/docker.sock" == stack.docker_host
+    assert "/home/somebody/.local/share/docker" == stack.settings["docker-data-root"]
+
+
+def test_usual_daemon_isnt(stack: Stack, commands: Commands) -> None:
+    """The file says nothing that holds anyway."""
+    commands.answer("docker context inspect", "unix:///var/run/docker.sock\n")
+    commands.answer("docker info", "/var/lib/docker\n")
+    prepare(stack)
+
+    assert TEMPLATE == stack.config_file.read_text()

@@ -42,7 +42,7 @@ WRONG_VALUES: list[tuple[str, str, object, str]] = [
     ("grafana", "admin-password", "hunter2", "input should be an object"),
     ("node-exporter", "port", 0, "input should be greater than or equal to 1"),
     ("node-exporter", "enabled", "yes", "input should be a valid boolean"),
-    ("log-agent", "kind", "fluentbit", "input should be 'promtail'"),
+    ("log-agent", "kind", "fluentbit", "input should be 'promtail' or 'alloy'"),
     ("log-agent", "files", "/var/log/syslog", "input should be a valid array"),
     ("log-agent", "files", ["/var/log/a"] * 51, "must have at most 50 entries"),
     ("images", "source", "quay", "input should be 'upstream' or 'local'"),
@@ -107,6 +107,10 @@ def test_log_file_elsewhere(file: str) -> None:
         (
             {"grafana": {"admin-password": {"secret": "a", "value": "hunter2"}}},
             "grafana.admin-password.value: unknown setting; known here: secret",
+        ),
+        (
+            {"grafana": {"admin-user": "root"}},
+            "grafana.admin-user: unknown setting; did you mean admin-password?",
         ),
         ({"images": {"": 1}}, "images.'': unknown setting; known here: source"),
         (

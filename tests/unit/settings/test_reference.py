@@ -31,7 +31,8 @@ def test_default_can_be_copied(path: str) -> None:
     """A default that is copied from the page into a stack file loads and changes nothing."""
     text = f"{ROWS[path][1].strip('`')}"
     # A pattern's asterisk would be an alias in YAML, so lists are quoted as a user would do.
-    value = text.strip("[]").split(", ") if text.startswith("[") else yaml.safe_load(text)
+    entries = [entry for entry in text.strip("[]").split(", ") if entry]
+    value = entries if text.startswith("[") else yaml.safe_load(text)
     config: object = value
     for key in reversed(path.split(".")):
         config = {key: config}

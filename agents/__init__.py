@@ -1,0 +1,1 @@
+"""Exporters on other hosts: the script that brings them there. Nothing here knows of Pulumi."""

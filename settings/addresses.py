@@ -1,0 +1,39 @@
+"""Value types of the settings that say where something is on the network."""
+
+import re
+from ipaddress import IPv4Address
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from settings.types import _matching
+
+LAST_PORT = 65535
+
+
+def _listen(text: str) -> str:
+    """an IPv4 address and a port"""
+    address, _, port = text.rpartition(":")
+    try:
+        right = str(IPv4Address(address)) == address and 1 <= int(port) <= LAST_PORT
+    except ValueError:
+        right = False
+    if not right or not re.fullmatch(r"[1-9][0-9]*", port, re.ASCII):
+        raise ValueError("must be an IPv4 address and a port such as 0.0.0.0:9100")
+    return text
+
+
+Login = Annotated[
+    str,
+    _matching(
+        r"([A-Za-z_][\w.-]{0,31}@)?[A-Za-z0-9][\w.-]{0,252}",
+        "be like root@10.0.0.2 or a host's name",
+    ),
+]
+NetworkName = Annotated[
+    str, _matching(r"[A-Za-z0-9][\w.-]{0,252}", "be an IPv4 address or a host's name")
+]
+HttpUrl = Annotated[
+    str, _matching(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", "be like https://logs.example/path")
+]
+Listen = Annotated[str, AfterValidator(_listen)]
