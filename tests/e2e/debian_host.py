@@ -73,10 +73,9 @@ class DebianHost:
     def prepare_ssh(self) -> None:
         """Exchange keys both ways, without a word over the network."""
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / "key")
-        run("docker", "cp", self.folder / "key.pub", f"{self.container}:/root/.ssh/authorized_keys")
-        self.sh(
-            "chown root:root /root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys"
-        )
+        keys = "/etc/ssh/authorized_keys"
+        run("docker", "cp", self.folder / "key.pub", f"{self.container}:{keys}")
+        self.sh(f"chown root:root {keys} && chmod 600 {keys}")
         port = run("docker", "port", self.container, "22/tcp").rsplit(":", 1)[1].strip()
         key = self.sh("cat /etc/ssh/ssh_host_ed25519_key.pub")
         (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {key}")
