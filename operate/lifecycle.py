@@ -41,7 +41,7 @@ def _closing_words(stack: Stack, seconds: float) -> None:
         f"  Grafana   {outputs['grafana-url']}",
         f"  log in    as {outputs['grafana-user']}; `{password_command}` prints the password",
     ]
-    if _runs_local_images(stack):
+    if stack.runs_local_images:
         lines += [f"  versions  {line}" for line in images.differences()]
         lines += [
             "  web page  none: this Grafana was built from its Go module, HTTP API only",
@@ -63,11 +63,6 @@ def _drawn(stack: Stack) -> str:
 
 def _for_stack(stack: Stack) -> str:
     return "" if stack.name == "local" else f" STACK={stack.name}"
-
-
-def _runs_local_images(stack: Stack) -> bool:
-    section = stack.settings.get("images")
-    return isinstance(section, dict) and section.get("source") == "local"
 
 
 def down(stack: Stack) -> int:

@@ -70,6 +70,12 @@ class Stack:
             inner = inner.get(key) if isinstance(inner, dict) else None
         return str(inner or GENERATED_SECRETS[0])
 
+    @property
+    def runs_local_images(self) -> bool:
+        """Whether the stack's images are those that are made here."""
+        section = self.settings.get("images")
+        return isinstance(section, dict) and section.get("source") == "local"
+
     def _config(self) -> dict[str, Any]:
         if not self.config_file.exists():
             return {}
@@ -150,7 +156,7 @@ def prepare(stack: Stack) -> None:
         if f"{PROJECT}:{name}" not in present:
             value = secrets.token_urlsafe(24)
             stack.ask("config", "set", "--secret", f"{PROJECT}:{name}", stdin=value)
-    images.ensure("local" if _image_source(stack) == "local" else "upstream")
+    images.ensure("local" if stack.runs_local_images else "upstream")
 
 
 def _take_from_state(stack: Stack) -> None:
@@ -158,11 +164,6 @@ def _take_from_state(stack: Stack) -> None:
     stack.ask("config", "refresh", "--force")
     stack.config_file.chmod(0o600)
     say(f"{stack.config_file.name} is taken from the last `make up`, settings and secrets.")
-
-
-def _image_source(stack: Stack) -> object:
-    section = stack.settings.get("images")
-    return section.get("source") if isinstance(section, dict) else None
 
 
 def _make_passphrase(stack: Stack) -> None:

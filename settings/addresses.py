@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from settings.types import _matching
+from settings.types import matching
 
 LAST_PORT = 65535
 
@@ -25,15 +25,15 @@ def _listen(text: str) -> str:
 
 Login = Annotated[
     str,
-    _matching(
+    matching(
         r"([A-Za-z_][\w.-]{0,31}@)?[A-Za-z0-9][\w.-]{0,252}",
         "be like root@10.0.0.2 or a host's name",
     ),
 ]
 NetworkName = Annotated[
-    str, _matching(r"[A-Za-z0-9][\w.-]{0,252}", "be an IPv4 address or a host's name")
+    str, matching(r"[A-Za-z0-9][\w.-]{0,252}", "be an IPv4 address or a host's name")
 ]
 HttpUrl = Annotated[
-    str, _matching(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", "be like https://logs.example/path")
+    str, matching(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", "be like https://logs.example/path")
 ]
 Listen = Annotated[str, AfterValidator(_listen)]

@@ -120,7 +120,8 @@ def at_least(least: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _matching(pattern: str, words: str) -> AfterValidator:
+def matching(pattern: str, words: str) -> AfterValidator:
+    """A text that the whole of `pattern` fits; `words` say what is wrong with another one."""
     compiled = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> str:
@@ -162,7 +163,7 @@ def check_log_files(text: str) -> str:
 
 DockerHost = Annotated[
     str,
-    _matching(
+    matching(
         r"unix:///[!-~]+|ssh://([\w.-]+@)?[\w.-]+(:\d{1,5})?|tcp://[\w.-]+:\d{1,5}",
         "be like unix:///path, ssh://user@host or tcp://host:port",
     ),
@@ -173,9 +174,9 @@ Address = Annotated[str, AfterValidator(_ipv4)]
 FreeOrFixedPort = Annotated[int, Field(ge=0, le=65535)]
 FixedPort = Annotated[int, Field(ge=1, le=65535)]
 HostName = Annotated[
-    str, _matching(r"[A-Za-z0-9][\w.-]{0,62}", "be a name of letters, digits, `.`, `-`, `_`")
+    str, matching(r"[A-Za-z0-9][\w.-]{0,62}", "be a name of letters, digits, `.`, `-`, `_`")
 ]
 SecretName = Annotated[
     str,
-    _matching(r"[a-z][a-z0-9-]{0,62}", "be a key of small letters, digits and `-`"),
+    matching(r"[a-z][a-z0-9-]{0,62}", "be a key of small letters, digits and `-`"),
 ]
