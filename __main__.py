@@ -8,9 +8,9 @@ import pulumiverse_grafana as grafana_provider
 from pulumi import ResourceOptions
 
 import dashboards
-from components import checks, configs
+from components import checks, configs, scraping
 from components.alertmanager import Alertmanager, AlertmanagerArgs
-from components.exporters import NODE_EXPORTER_HOST, NodeExporter, NodeExporterArgs
+from components.exporters.node import NODE_EXPORTER_HOST, NodeExporter, NodeExporterArgs
 from components.free_port import FreePort
 from components.grafana import ADMIN, Grafana, GrafanaArgs
 from components.grafana_content import GrafanaContent, GrafanaContentArgs
@@ -22,17 +22,19 @@ from components.prometheus import Prometheus, PrometheusArgs
 from settings import STACK_SECRET, Settings, read_secrets
 from toolchain import images
 
-RULES = Path(__file__).parent / "rules"
+HERE = Path(__file__).parent
 
 
 def main() -> None:
     """The whole stack."""
     settings, stack = Settings.load(), pulumi.get_stack()
-    password_name = settings.grafana.admin_password.secret
-    secrets = read_secrets([STACK_SECRET, password_name])
-    rules = {path.name: path.read_text() for path in RULES.glob("*.rules.yaml")}
-    files = configs.render(settings, stack=stack, rules=rules)
-    checks.check(files)
+    secrets = read_secrets(settings.secret_names)
+    password = secrets[settings.grafana.admin_password.secret]
+    rules = {path.name: path.read_text() for path in (HERE / "rules").glob("*.rules.yaml")}
+    site = scraping.of_site(HERE / "site" / "scrape", env=stack)
+    files = configs.render(settings, stack=stack, rules=rules, site=site)
+    referred = configs.secret_names(settings)
+    checks.check(files, referred)
 
     on_host = ResourceOptions(providers=[docker.Provider("docker", host=settings.docker_host)])
     networks = Networks("networks", NetworksArgs(stack=stack), on_host)
@@ -40,25 +42,27 @@ def main() -> None:
         stack=stack,
         images=images.references(settings.images.source),
         backend=networks.backend,
+        front=networks.front,
+        joined=settings.networks,
         digest_key=secrets[STACK_SECRET],
+        secrets=secrets,
+        files=files,
+        referred=referred,
     )
     Prometheus(
         "prometheus",
         PrometheusArgs(
             place=place,
             settings=settings.prometheus,
-            files=files["prometheus"],
             hosts={NODE_EXPORTER_HOST: networks.gateway},
-            ways_out=[networks.front] if settings.agents.hosts else [],
+            targets_folder=settings.discovery.folder,
+            reaches_out=settings.has_targets_elsewhere,
         ),
         on_host,
     )
-    Alertmanager(
-        "alertmanager",
-        AlertmanagerArgs(place=place, settings=settings.alertmanager, files=files["alertmanager"]),
-        on_host,
-    )
-    Loki("loki", LokiArgs(place=place, settings=settings.loki, files=files["loki"]), on_host)
+    alerts = AlertmanagerArgs(place=place, settings=settings.alertmanager)
+    Alertmanager("alertmanager", alerts, on_host)
+    Loki("loki", LokiArgs(place=place, settings=settings.loki), on_host)
     if settings.node_exporter.enabled:
         args = NodeExporterArgs(
             place=place, settings=settings.node_exporter, listen_on=networks.gateway
@@ -66,10 +70,7 @@ def main() -> None:
         NodeExporter("node-exporter", args, on_host)
     if settings.log_agent.enabled:
         agent = LogAgentArgs(
-            place=place,
-            settings=settings.log_agent,
-            files=files["log-agent"],
-            data_root=settings.docker_data_root,
+            place=place, settings=settings.log_agent, data_root=settings.docker_data_root
         )
         LogAgent("log-agent", agent, on_host)
     grafana = Grafana(
@@ -77,15 +78,13 @@ def main() -> None:
         GrafanaArgs(
             place=place,
             settings=settings.grafana,
-            files=files["grafana"],
-            password=secrets[password_name],
-            front=networks.front,
+            password=password,
             port=settings.grafana.port or FreePort("grafana-port", settings.grafana.bind).port,
             docker_host=settings.docker_host,
         ),
         on_host,
     )
-    login = pulumi.Output.concat(ADMIN, ":", secrets[password_name])
+    login = pulumi.Output.concat(ADMIN, ":", password)
     server = grafana_provider.Provider("grafana", url=grafana.url, auth=login)
     content = GrafanaContentArgs(
         dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval

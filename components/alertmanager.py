@@ -27,7 +27,6 @@ def render() -> Files:
 class AlertmanagerArgs:
     place: Place
     settings: Settings
-    files: Files
 
 
 class Alertmanager(pulumi.ComponentResource):
@@ -56,7 +55,7 @@ class Alertmanager(pulumi.ComponentResource):
                 health_check=[
                     *("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9093/-/ready"),
                 ],
-                files=args.files,
+                files=args.place.files["alertmanager"],
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 networks=[args.place.backend],

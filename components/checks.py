@@ -2,13 +2,14 @@
 
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 
 import pulumi
 
-from components.rendering import Files
+from components.rendering import Files, secret_file
 from toolchain.cache import tool
 
 # What checks the config of a service, in the folder that it lies in.
@@ -22,9 +23,19 @@ NO_TOOL = {"config.alloy"}  # nothing here reads Alloy's configs
 SECONDS = 60
 
 
-def check(configs: Mapping[str, Files]) -> None:
-    """Stop the run with what the tools say where a config is wrong; `configs` are by service."""
-    to_check = {s: configs[s] for s in COMMANDS if s in configs and not NO_TOOL & set(configs[s])}
+def check(
+    configs: Mapping[str, Files], secrets: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> None:
+    """Stop the run with what the tools say where a config is wrong; `configs` are by service.
+
+    The tools look for the files of `secrets`, by service too: they get some without the values.
+    """
+    to_check = {
+        service: {secret_file(name): "-" for name in secrets.get(service, ())}
+        | dict(configs[service])
+        for service in COMMANDS
+        if service in configs and not NO_TOOL & set(configs[service])
+    }
     with ThreadPoolExecutor() as pool:
         mistakes = list(filter(None, pool.map(_mistake, to_check, to_check.values())))
     if mistakes:

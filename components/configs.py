@@ -1,30 +1,53 @@
 """All config files of a stack, from its settings alone, so that they can be checked up front."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from components import alertmanager, exporters, grafana, log_agent, loki, prometheus
+from components import alertmanager, grafana, log_agent, loki, prometheus, scraping
+from components.exporters import node
+from components.labels import of_docker_host, of_logs
 from components.rendering import Files, ScrapeJob
 from settings import Settings
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
-def render(settings: Settings, *, stack: str, rules: Mapping[str, str]) -> dict[str, Files]:
-    """The config files of each service that has any; `rules` are rule files by name."""
-    labels = {"host": settings.host_name or stack, "env": stack}
+
+def render(
+    settings: Settings, *, stack: str, rules: Mapping[str, str], site: Files = NOTHING
+) -> dict[str, Files]:
+    """The config files of each service that has any.
+
+    `rules` are rule files by name, `site` the user's own files for Prometheus.
+    """
+    labels = of_docker_host(settings, env=stack)
+    others = {**scraping.certificates(settings), **site}
     return {
         "prometheus": prometheus.render(
-            settings.prometheus, jobs=_jobs(settings, stack), labels=labels, rules=rules
+            settings.prometheus,
+            jobs=scrape_jobs(settings, stack),
+            labels=labels,
+            rules=rules,
+            others=others,
         ),
         "alertmanager": alertmanager.render(),
         "loki": loki.render(settings.loki),
         "grafana": grafana.render(),
-        "log-agent": log_agent.render(settings.log_agent, labels=labels),
+        "log-agent": log_agent.render(
+            settings.log_agent, labels=of_logs(labels["host"], env=stack)
+        ),
     }
 
 
-def _jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
+def scrape_jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
+    """All that Prometheus reads, but for what the user's own files add."""
     jobs = [prometheus.JOB, alertmanager.JOB, loki.JOB, grafana.JOB]
     if settings.node_exporter.enabled or settings.agents.hosts:
-        jobs.append(exporters.node_job(settings.node_exporter, settings.agents, env=stack))
+        jobs.append(node.node_job(settings.node_exporter, settings.agents, env=stack))
     if settings.log_agent.enabled:
         jobs.append(log_agent.job(settings.log_agent))
-    return jobs
+    return [*jobs, *scraping.jobs(settings, env=stack)]
+
+
+def secret_names(settings: Settings) -> dict[str, set[str]]:
+    """The secrets that the configs of each service refer to."""
+    return {"prometheus": scraping.secret_names(settings)}

@@ -16,6 +16,8 @@ class Mount:
 
     target: str
     reason: str
+    optional: bool = False
+    """Only there where a setting names the folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,15 @@ EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
             host_network="The network interfaces to be measured are the host's.",
             host_pid="The host's file systems are listed in /proc/1 of the host.",
             mounts={"/": Mount(target="/host", reason="Free space is asked of each file system.")},
+        ),
+        "prometheus": Exemption(
+            mounts={
+                "/etc/targets": Mount(
+                    target="/etc/targets",
+                    reason="Target files that other programs keep up to date.",
+                    optional=True,
+                )
+            },
         ),
         "log-agent": Exemption(
             root="Docker's log files and most of /var/log belong to root.",

@@ -67,10 +67,7 @@ def render() -> Files:
 class GrafanaArgs:
     place: Place
     settings: Settings
-    files: Files
     password: pulumi.Output[str]
-    front: pulumi.Input[str]
-    """The network with a way out, on which its port is published."""
     port: pulumi.Input[int]
     docker_host: str
 
@@ -98,7 +95,7 @@ class Grafana(pulumi.ComponentResource):
                 health_check=[
                     *("curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/api/health"),
                 ],
-                files=args.files,
+                files=args.place.files["grafana"],
                 secret_files={
                     PASSWORD_FILE: args.password,
                     KEY_FILE: args.place.digest_key.apply(secret_key),
@@ -106,7 +103,7 @@ class Grafana(pulumi.ComponentResource):
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)
-                networks=[args.place.backend, args.front],
+                networks=[args.place.backend, args.place.front],
                 port=PublishedPort(address=settings.bind, external=args.port, internal=3000),
             ),
             ResourceOptions(parent=self),

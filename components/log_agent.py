@@ -51,7 +51,6 @@ def render(settings: Settings, *, labels: Mapping[str, str]) -> Files:
 class LogAgentArgs:
     place: Place
     settings: Settings
-    files: Files
     data_root: str
     """Data folder of the Docker daemon, in which it keeps the containers' logs."""
 
@@ -73,7 +72,7 @@ class LogAgent(pulumi.ComponentResource):
                 memory_mib=args.settings.memory.mib,
                 command=COMMANDS[kind],
                 health_check=["/bin/bash", "-c", IS_READY.format(path=READY_PATHS[kind])],
-                files=args.files,
+                files=args.place.files["log-agent"],
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 networks=[args.place.backend],

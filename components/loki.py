@@ -113,7 +113,6 @@ def _limits(limits: Limits) -> dict[str, object]:
 class LokiArgs:
     place: Place
     settings: Settings
-    files: Files
 
 
 class Loki(pulumi.ComponentResource):
@@ -137,7 +136,7 @@ class Loki(pulumi.ComponentResource):
                 health_check=[
                     *("/usr/bin/loki", "-health", "-health.url=http://127.0.0.1:3100/ready"),
                 ],
-                files=args.files,
+                files=args.place.files["loki"],
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)

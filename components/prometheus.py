@@ -8,6 +8,7 @@ from pulumi import ResourceOptions
 
 from components.place import Place
 from components.rendering import Files, ScrapeJob, as_yaml
+from components.scraping import SITE_FOLDER, TARGETS_PATH
 from components.service import CONFIG_PATH, Service, ServiceArgs
 from settings.sections import Prometheus as Settings
 
@@ -23,8 +24,12 @@ def render(
     jobs: Sequence[ScrapeJob],
     labels: Mapping[str, str],
     rules: Mapping[str, str],
+    others: Files,
 ) -> Files:
-    """The config and the rule files; `labels` are the own targets', `rules` are by file name."""
+    """The config and the rule files; `labels` are the own targets', `rules` are by file name.
+
+    `others` are what the jobs refer to, and files with jobs of the user's.
+    """
     timeout = min(settings.scrape_interval.seconds, SCRAPE_TIMEOUT_SECONDS)
     config = {
         "global": {
@@ -33,6 +38,7 @@ def render(
             "evaluation_interval": str(settings.evaluation_interval),
         },
         "rule_files": ["rules/*.rules.yaml"],
+        "scrape_config_files": [f"{SITE_FOLDER}/*.yml"],
         "alerting": {
             "alertmanagers": [{"static_configs": [{"targets": ["alertmanager:9093"]}]}],
         },
@@ -44,6 +50,7 @@ def render(
                     *([{"targets": [job.target], "labels": dict(labels)}] if job.target else []),
                     *({"targets": [t.address], "labels": dict(t.labels)} for t in job.others),
                 ],
+                **job.options,
             }
             for job in jobs
         ],
@@ -51,6 +58,7 @@ def render(
     return {
         "prometheus.yml": as_yaml(config),
         **{f"rules/{name}": text for name, text in sorted(rules.items())},
+        **others,
     }
 
 
@@ -58,11 +66,12 @@ def render(
 class PrometheusArgs:
     place: Place
     settings: Settings
-    files: Files
+    targets_folder: str | None = None
+    """Folder of the Docker host with target files."""
     hosts: Mapping[str, pulumi.Input[str]]
     """Address of each target that isn't on the network of the services, by the name it goes by."""
-    ways_out: Sequence[pulumi.Input[str]] = ()
-    """Networks beside that of the services, for targets on other hosts."""
+    reaches_out: bool = False
+    """Whether it has targets on other hosts."""
 
 
 class Prometheus(pulumi.ComponentResource):
@@ -91,11 +100,17 @@ class Prometheus(pulumi.ComponentResource):
                 health_check=[
                     *("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"),
                 ],
-                files=args.files,
+                files=args.place.files["prometheus"],
+                secret_files=args.place.secret_files("prometheus"),
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
-                networks=[args.place.backend, *args.ways_out],
+                networks=[
+                    args.place.backend,
+                    *([args.place.front] if args.reaches_out else []),
+                    *args.place.joined,
+                ],
                 hosts=args.hosts,
+                moved_mounts={TARGETS_PATH: args.targets_folder} if args.targets_folder else {},
             ),
             ResourceOptions(parent=self),
         )

@@ -1,12 +1,14 @@
 """Config files as text: what every renderer of them shares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
 Files = Mapping[str, str]
 """The config files of one service, by their path below its config folder."""
+SECRETS_FOLDER = "secrets"
+"""Where, below its config folder, a service finds the values of its secrets, one file each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +27,16 @@ class ScrapeJob:
     """
 
     name: str
-    target: str
+    target: str = ""
     path: str = "/metrics"
     others: Sequence[Target] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Further keys of Prometheus' scrape config, as it names them."""
+
+
+def secret_file(name: str) -> str:
+    """Path below a service's config folder of the secret of this name."""
+    return f"{SECRETS_FOLDER}/{name}"
 
 
 def as_yaml(content: Mapping[str, object]) -> str:

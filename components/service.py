@@ -171,6 +171,7 @@ def host_mounts(args: ServiceArgs) -> list[docker.ContainerMountArgsDict]:
             "bind_options": {"propagation": "rslave"},
         }
         for source, mount in sorted(_granted(args).mounts.items())
+        if source in args.moved_mounts or not mount.optional
     ]
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from agents.script import render
 from agents.spec import HostSpec, LogPush
-from components.exporters import host_labels
+from components.labels import of_logs
 from operate.stack import OperateError, Stack
 from settings import Settings
 from settings.agents import AgentHost, Agents
@@ -50,7 +50,7 @@ def spec(agents: Agents, name: str, *, env: str) -> HostSpec:
         listen=host.listen,
         collectors=tuple(dict.fromkeys(host.textfile)),
         systemd=host.systemd,
-        labels=host_labels(name, host, env=env),
+        labels=of_logs(name, env=env),
         logs=logs,
     )
 

@@ -11,14 +11,26 @@ from settings.types import matching
 LAST_PORT = 65535
 
 
+def _host_and_port(text: str) -> str:
+    """a host and a port"""
+    host, _, port = text.rpartition(":")
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,252}", host, re.ASCII) or not _is_port(port):
+        raise ValueError("must be a host and a port such as 10.0.0.5:9187")
+    return text
+
+
+def _is_port(text: str) -> bool:
+    return bool(re.fullmatch(r"[1-9][0-9]{0,4}", text, re.ASCII)) and int(text) <= LAST_PORT
+
+
 def _listen(text: str) -> str:
     """an IPv4 address and a port"""
     address, _, port = text.rpartition(":")
     try:
-        right = str(IPv4Address(address)) == address and 1 <= int(port) <= LAST_PORT
+        right = str(IPv4Address(address)) == address and _is_port(port)
     except ValueError:
         right = False
-    if not right or not re.fullmatch(r"[1-9][0-9]*", port, re.ASCII):
+    if not right:
         raise ValueError("must be an IPv4 address and a port such as 0.0.0.0:9100")
     return text
 
@@ -37,3 +49,7 @@ HttpUrl = Annotated[
     str, matching(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", "be like https://logs.example/path")
 ]
 Listen = Annotated[str, AfterValidator(_listen)]
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
+UrlPath = Annotated[
+    str, matching(r"/[\w./~%+-]{0,200}", "be a path such as /metrics, without a query")
+]

@@ -1,9 +1,9 @@
 """Writes docs/settings.md from the models, so that it can't say anything else than they do."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeGuard, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
@@ -38,6 +38,7 @@ OF_STACK_SECRET = "Key under which secrets are hashed, so that a changed one is 
 HEAD = "| setting | type | default | allowed | what it is |\n| --- | --- | --- | --- | --- |\n"
 TYPES: dict[object, str] = {
     str: "text",
+    Secret: "text",
     int: "whole number",
     bool: "true or false",
     Duration: "duration",
@@ -54,11 +55,18 @@ def reference() -> str:
         section = getattr(defaults, name)
         if isinstance(section, BaseModel):
             leaves = [*_leaves(section, f"{field.alias}."), *_entries(section, f"{field.alias}.")]
-            rows = "".join(_row(*leaf) for leaf in leaves)
-            pages.append(f"## {field.alias}\n\n{section.__doc__}\n\n{HEAD}{rows}")
+            pages.append(_section(field, f"{section.__doc__}", leaves))
+        elif get_origin(field.annotation) is dict:
+            entry = get_args(field.annotation)[1]
+            pages.append(_section(field, entry.__doc__, _fields(entry, f"{field.alias}.NAME.")))
     secrets = [f"- `observability:{name}`: {words}\n" for name, words in _secrets(defaults)]
     pages.append(f"{SECRETS}\n{''.join(secrets)}")
     return "\n".join(pages)
+
+
+def _section(field: FieldInfo, words: str, leaves: Iterable[tuple[str, FieldInfo, object]]) -> str:
+    rows = "".join(_row(*leaf) for leaf in leaves)
+    return f"## {field.alias}\n\n{words}\n\n{HEAD}{rows}"
 
 
 def _leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, FieldInfo, object]]:
@@ -84,15 +92,21 @@ def _entries(section: BaseModel, prefix: str) -> Iterator[tuple[str, FieldInfo, 
 def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo, object]]:
     """Path, field and default of every setting in a section of which nothing is there."""
     for field in section.model_fields.values():
-        if get_origin(field.annotation) is not tuple and (inner := _section_in(field)):
+        inner = _section_in(field)
+        if inner is Secret:
+            yield f"{prefix}{field.alias}.secret", field, field.default
+        elif inner and get_origin(field.annotation) is not tuple:
             yield from _fields(inner, f"{prefix}{field.alias}.")
         else:
             yield f"{prefix}{field.alias}", field, field.default
 
 
 def _section_in(field: FieldInfo) -> type[BaseModel] | None:
-    kinds = (field.annotation, *get_args(field.annotation))
-    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+    return next(filter(_is_section, (field.annotation, *get_args(field.annotation))), None)
+
+
+def _is_section(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _secrets(section: BaseModel) -> Iterator[tuple[str, str]]:
@@ -130,9 +144,9 @@ def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, list[str]]:
         choices = " or ".join(f"`{choice}`" for choice in get_args(annotation))
         return "choice", [choices, *bounds]
     if get_origin(annotation) is dict:
-        return "sections by name", [
-            f"each name {words}" for words in _kind(get_args(annotation)[0], [])[1]
-        ]
+        names, values = get_args(annotation)
+        kind = "sections" if _is_section(values) else "texts"
+        return f"{kind} by name", [f"each name {words}" for words in _kind(names, [])[1]]
     if get_origin(annotation) is tuple:
         kind, each = _kind(get_args(annotation)[0], [])
         return f"list of {kind}", [*bounds, *(f"each {words}" for words in each)]

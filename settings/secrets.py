@@ -1,17 +1,39 @@
 """Config secrets: keys of their own beside the settings, which name them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 
 import pulumi
+from pydantic import BaseModel
+
+from settings.sections import Secret
 
 SHORTEST = 8  # Grafana, for one, refuses a password below 4 and doesn't start
 STACK_SECRET = "stack-secret"  # noqa: S105 (the name of a secret, not its value)
 
 
-def read_secrets(names: Sequence[str]) -> dict[str, pulumi.Output[str]]:
+def secrets_in(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, Secret]]:
+    """Every secret that the settings name, with the path of the setting that names it."""
+    for name, field in type(section).model_fields.items():
+        yield from _secrets_at(f"{prefix}{field.alias}", getattr(section, name))
+
+
+def _secrets_at(path: str, value: object) -> Iterator[tuple[str, Secret]]:
+    if isinstance(value, Secret):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        yield from secrets_in(value, f"{path}.")
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            yield from _secrets_at(f"{path}.{name}", entry)
+    elif isinstance(value, tuple):
+        for number, entry in enumerate(value):
+            yield from _secrets_at(f"{path}.{number}", entry)
+
+
+def read_secrets(names: Collection[str]) -> dict[str, pulumi.Output[str]]:
     """The named config secrets; stops the run with a line for each that isn't there."""
     config = pulumi.Config()
-    mistakes = [line for name in names if (line := _mistake_in_secret(config, name))]
+    mistakes = [line for name in sorted(names) if (line := _mistake_in_secret(config, name))]
     if mistakes:
         raise pulumi.RunError("\n  ".join(["secrets are not right:", *mistakes]))
     return {name: config.require_secret(name) for name in names}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
-from typing import Self
+from typing import Annotated, Self
 
 import pulumi
 from pydantic import Field, ValidationError, model_validator
@@ -11,7 +11,7 @@ from settings.agents import Agents
 from settings.errors import ContradictionError, explain
 from settings.logs import LogAgent
 from settings.loki import Loki
-from settings.secrets import STACK_SECRET
+from settings.secrets import STACK_SECRET, secrets_in
 from settings.sections import (
     Alertmanager,
     Grafana,
@@ -20,7 +20,8 @@ from settings.sections import (
     NodeExporter,
     Prometheus,
 )
-from settings.types import AbsolutePath, DockerHost, HostName
+from settings.targets import OWN_JOBS, Discovery, Targets
+from settings.types import AbsolutePath, DockerHost, DockerNetwork, HostName
 
 
 class Settings(Model):
@@ -40,6 +41,16 @@ class Settings(Model):
         description="Name of the Docker host, as the label `host` of its metrics and logs; "
         "the stack's name where it isn't set.",
     )
+    host_node: HostName | None = Field(
+        default=None,
+        description="Proxmox node that the Docker host runs on, as the label `node`; not set "
+        "where it is no guest of one.",
+    )
+    networks: Annotated[tuple[DockerNetwork, ...], Field(max_length=20)] = Field(
+        default=(),
+        description="Docker networks of your own on that host, which Prometheus and the exporters "
+        "join, so that they find your containers by name. They have to be there.",
+    )
     images: Images = Field(default=Images(), description="The services' images.")
     prometheus: Prometheus = Field(default=Prometheus(), description="Metrics.")
     alertmanager: Alertmanager = Field(default=Alertmanager(), description="Alerts.")
@@ -51,6 +62,24 @@ class Settings(Model):
     log_agent: LogAgent = Field(default=LogAgent(), description="Collection of logs.")
 
     agents: Agents = Field(default=Agents(), description="Exporters on other hosts.")
+    targets: dict[HostName, Targets] = Field(
+        default={},
+        description="What else Prometheus reads, by the name of its job: exporters that are there "
+        "already, and applications with metrics.",
+    )
+    discovery: Discovery = Field(
+        default=Discovery(), description="Targets that are found at run time."
+    )
+
+    @property
+    def secret_names(self) -> set[str]:
+        """The config keys of every secret that is needed."""
+        return {STACK_SECRET, *(secret.secret for _, secret in secrets_in(self))}
+
+    @property
+    def has_targets_elsewhere(self) -> bool:
+        """Whether Prometheus reads what isn't on the stack's own network."""
+        return bool(self.agents.hosts or self.targets or self.discovery != Discovery())
 
     @model_validator(mode="after")
     def _all_fit_together(self) -> Self:
@@ -73,10 +102,11 @@ class Settings(Model):
                 "grafana.bind",
                 "is a loopback address of another machine (docker-host): out of Pulumi's reach",
             )
-        if grafana.admin_password.secret in {"stack", STACK_SECRET}:
-            yield "grafana.admin-password.secret", "is a key with another meaning"
-
+        for path, secret in secrets_in(self):
+            if secret.secret in {"stack", STACK_SECRET}:
+                yield f"{path}.secret", "is a key with another meaning"
         yield from self._contradictions_of_hosts()
+        yield from self._contradictions_of_jobs()
         yield from self._contradictions_of_logs()
 
     def _contradictions_of_hosts(self) -> Iterator[tuple[str, str]]:
@@ -85,6 +115,15 @@ class Settings(Model):
                 yield f"agents.hosts.{name}", "is also host-name: two hosts would be one"
             if host.log_agent == "alloy" and self.agents.loki_url is None:
                 yield f"agents.hosts.{name}.log-agent", "needs agents.loki-url to push to"
+
+    def _contradictions_of_jobs(self) -> Iterator[tuple[str, str]]:
+        taken = "is a job of the program's own: give it another name"
+        for name in sorted(OWN_JOBS & set(self.targets)):
+            yield f"targets.{name}", taken
+        for name in sorted(OWN_JOBS & set(self.discovery.http)):
+            yield f"discovery.http.{name}", taken
+        for name in sorted(set(self.targets) & set(self.discovery.http)):
+            yield f"discovery.http.{name}", "is also a job under targets: give it another name"
 
     def _contradictions_of_logs(self) -> Iterator[tuple[str, str]]:
         agent = self.log_agent

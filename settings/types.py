@@ -120,6 +120,13 @@ def at_least(least: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def not_empty(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    """at least 1 entry"""
+    if not entries:
+        raise ValueError("must have at least 1 entry")
+    return entries
+
+
 def matching(pattern: str, words: str) -> AfterValidator:
     """A text that the whole of `pattern` fits; `words` say what is wrong with another one."""
     compiled = re.compile(pattern, re.ASCII)
@@ -179,4 +186,20 @@ HostName = Annotated[
 SecretName = Annotated[
     str,
     matching(r"[a-z][a-z0-9-]{0,62}", "be a key of small letters, digits and `-`"),
+]
+Certificate = Annotated[
+    str,
+    matching(
+        r"(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n?)+",
+        "be certificates in PEM, from -----BEGIN CERTIFICATE----- on",
+    ),
+]
+DockerNetwork = Annotated[
+    str, matching(r"[A-Za-z0-9][\w.-]{0,127}", "be the name of a Docker network")
+]
+LabelName = Annotated[
+    str, matching(r"[a-zA-Z][a-zA-Z0-9_]{0,62}", "be letters, digits and `_`, a letter first")
+]
+LabelValue = Annotated[
+    str, matching(r"[^\x00-\x1f]{1,128}", "be a text of 1 to 128 printable characters")
 ]

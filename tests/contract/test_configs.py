@@ -1,11 +1,13 @@
 """The servers' own tools accept what we render, and stop a run where they don't."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pulumi
 import pytest
 
-from components import checks, configs
+from components import checks, configs, scraping
 from components.rendering import Files
 from settings import Settings
 from toolchain.cache import CHECKOUT
@@ -15,6 +17,58 @@ RULES = {path.name: path.read_text() for path in (CHECKOUT / "rules").glob("*.ru
 
 def rendered() -> dict[str, Files]:
     return configs.render(Settings(), stack="test", rules=RULES)
+
+
+EVERY_KIND = {
+    "targets": {
+        "shop": {
+            "addresses": ["web:8000"],
+            "scheme": "https",
+            "ca": "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n",
+            "user": "reader",
+            "password": {"secret": "shop-password"},
+            "labels": {"service": "shop"},
+        },
+        "queue": {"addresses": ["worker:8000"], "token": {"secret": "queue-token"}},
+    },
+    "discovery": {
+        "folder": "/srv/targets",
+        "http": {"netbox": {"url": "https://netbox.lan/sd", "list-token": {"secret": "netbox"}}},
+    },
+}
+
+
+def of_site(folder: Path, jobs: str) -> Files:
+    """The user's own jobs, from a file in this folder."""
+    (folder / "mine.yml").write_text(jobs)
+    return scraping.of_site(folder, env="test")
+
+
+def test_targets_of_every_kind_are_right(tmp_path: Path) -> None:
+    """Logins, authorities, lists, target files and jobs of the user's pass as they are."""
+    settings = Settings.model_validate_json(json.dumps(EVERY_KIND))
+    site = of_site(tmp_path, "scrape_configs: [{job_name: mine, static_configs: []}]")
+
+    files = configs.render(settings, stack="test", rules=RULES, site=site)
+
+    checks.check(files, configs.secret_names(settings))
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [
+        ("{job_name: mine, scrap_interval: 5s}", "scrap_interval"),
+        ("{job_name: node, static_configs: []}", "node"),
+    ],
+)
+def test_a_wrong_job_of_the_user_stops_the_run(tmp_path: Path, job: str, said: str) -> None:
+    """A key that there isn't, or the name of a job of ours."""
+    site = of_site(tmp_path, f"scrape_configs: [{job}]")
+
+    with pytest.raises(pulumi.RunError) as caught:
+        checks.check(configs.render(Settings(), stack="test", rules=RULES, site=site))
+
+    assert said in str(caught.value)
 
 
 def spoilt(service: str, file: str, old: str, new: str) -> Mapping[str, Files]:

@@ -17,6 +17,7 @@ IMAGES = {
         "alloy",
     )
 }
+SERVICES = ("prometheus", "alertmanager", "loki", "grafana", "log-agent")
 PASSWORD = "a password that nobody may see"  # noqa: S105 (it guards nothing)
 
 
@@ -26,7 +27,11 @@ def place() -> Place:
         stack="test",
         images=IMAGES,
         backend=pulumi.Output.from_input("obs-test-backend"),
+        front=pulumi.Output.from_input("obs-test-front"),
         digest_key=pulumi.Output.secret("a key"),
+        secrets={},
+        files={service: {} for service in SERVICES},
+        referred={},
     )
 
 

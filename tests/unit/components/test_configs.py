@@ -13,6 +13,7 @@ from components.logs import pipelines
 from components.rendering import Files
 from settings import Settings
 
+OWN = {"host": "test", "node": "none", "guest": "none", "role": "monitoring", "env": "test"}
 RULES = {"a.rules.yaml": "groups: []\n"}
 
 
@@ -48,7 +49,7 @@ def test_prometheus_scrapes_every_server() -> None:
     assert {"prometheus", "alertmanager", "loki", "grafana", "node", "promtail"} == jobs(config)
     for job in config["scrape_configs"]:
         (target,) = job["static_configs"]
-        assert {"host": "test", "env": "test"} == target["labels"]
+        assert OWN == target["labels"]
 
 
 def test_a_feature_that_is_off_is_not_scraped() -> None:
@@ -73,11 +74,15 @@ def test_hosts_with_agents_are_scraped() -> None:
     (node,) = (job for job in config["scrape_configs"] if job["job_name"] == "node")
     found = {target["targets"][0]: target["labels"] for target in node["static_configs"]}
     assert {
-        "node-exporter:9100": {"host": "test", "env": "test"},
-        "10.0.0.2:9100": {"host": "pve1", "env": "test", "role": "pve", "node": "pve1"},
-        "pbs.lan:9100": {"host": "pbs", "env": "test", "role": "pbs"},
+        "node-exporter:9100": OWN,
+        "10.0.0.2:9100": {
+            "host": "pve1", "node": "pve1", "guest": "none", "role": "pve", "env": "test"
+        },
+        "pbs.lan:9100": {
+            "host": "pbs", "node": "none", "guest": "none", "role": "pbs", "env": "test"
+        },
         "10.0.0.30:9101": {
-            "host": "web", "env": "test", "role": "guest", "node": "pve1", "guest": "web"
+            "host": "web", "node": "pve1", "guest": "web", "role": "guest", "env": "test"
         },
     } == found  # fmt: skip
 
@@ -90,6 +95,14 @@ def test_hosts_are_scraped_where_the_docker_host_is_not() -> None:
 
     (node,) = (job for job in config["scrape_configs"] if job["job_name"] == "node")
     assert [["a:9100"]] == [target["targets"] for target in node["static_configs"]]
+
+
+def test_docker_host_is_a_guest_of_its_node() -> None:
+    """With the node that it runs on, what the stack measures counts as a guest's."""
+    config = prometheus(**{"host-name": "monitor", "host-node": "pve1"})
+
+    labels = config["scrape_configs"][0]["static_configs"][0]["labels"]
+    assert OWN | {"host": "monitor", "node": "pve1", "guest": "monitor"} == labels
 
 
 def test_host_name_is_a_label() -> None:

@@ -4,7 +4,6 @@ import dataclasses
 
 import pulumi
 
-from components import grafana
 from components.grafana import Grafana, GrafanaArgs
 from settings import Settings
 from tests.unit.components.recorder import Recorder, deploy
@@ -22,9 +21,7 @@ def made(stack_secret: str) -> Recorder:
             GrafanaArgs(
                 place=dataclasses.replace(place(), digest_key=pulumi.Output.secret(stack_secret)),
                 settings=Settings().grafana,
-                files=grafana.render(),
                 password=pulumi.Output.secret(PASSWORD),
-                front=pulumi.Output.from_input("obs-test-front"),
                 port=3000,
                 docker_host="unix:///var/run/docker.sock",
             ),

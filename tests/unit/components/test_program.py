@@ -18,7 +18,7 @@ SERVICES = {"prometheus", "alertmanager", "loki", "grafana", "node-exporter", "l
 
 def up(monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], *, preview: bool) -> Recorder:
     """Run __main__.py as `pulumi` does; the tools' checks have tests of their own."""
-    monkeypatch.setattr(checks, "check", lambda _: None)
+    monkeypatch.setattr(checks, "check", lambda *_: None)
     secrets = ["observability:grafana-admin-password", "observability:stack-secret"]
     config = {"observability:stack": json.dumps(settings), **dict.fromkeys(secrets, PASSWORD)}
     pulumi.runtime.set_all_config(config, secrets)

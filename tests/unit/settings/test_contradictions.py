@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.settings.judge import accepted, mistakes
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n"
 REMOTE = "ssh://root@docker"
 FULL = (
     "prometheus.retention-size: must be at most 80 % of volume-size: Prometheus' storage "
@@ -49,6 +50,41 @@ NO_PORT = (
             "grafana.admin-password.secret: is a key with another meaning",
         ),
         (
+            {"targets": {"shop": {"addresses": ["a:1"], "token": {"secret": "stack-secret"}}}},
+            "targets.shop.token.secret: is a key with another meaning",
+        ),
+        (
+            {"targets": {"node": {"addresses": ["a:1"]}}},
+            "targets.node: is a job of the program's own: give it another name",
+        ),
+        (
+            {"discovery": {"http": {"loki": {"url": "http://a/b"}}}},
+            "discovery.http.loki: is a job of the program's own: give it another name",
+        ),
+        (
+            {
+                "targets": {"shop": {"addresses": ["a:1"]}},
+                "discovery": {"http": {"shop": {"url": "http://a/b"}}},
+            },
+            "discovery.http.shop: is also a job under targets: give it another name",
+        ),
+        (
+            {"targets": {"shop": {"addresses": ["a:1"], "user": "reader"}}},
+            "targets.shop.password: is needed with user",
+        ),
+        (
+            {"targets": {"shop": {"addresses": ["a:1"], "password": {"secret": "shop"}}}},
+            "targets.shop.user: is needed with password",
+        ),
+        (
+            {"targets": {"shop": {"addresses": ["a:1"], "labels": {"env": "x"}}}},
+            "targets.shop.labels.env: is set by the program or by a setting of its own",
+        ),
+        (
+            {"targets": {"shop": {"addresses": ["a:1"], "ca": CERTIFICATE}}},
+            "targets.shop.ca: needs scheme https",
+        ),
+        (
             {"grafana": {"admin-password": {"secret": "Geheim!"}}},
             "grafana.admin-password.secret: must be a key of small letters, digits and `-`",
         ),
@@ -72,6 +108,7 @@ def test_contradiction(config: object, line: str) -> None:
         {"docker-host": REMOTE, "grafana": {"bind": "0.0.0.0"}},  # noqa: S104 (a user's choice)
         {"log-agent": {"files": []}},
         {"host-name": None},
+        {"targets": {"shop": {"addresses": ["a:65535"], "scheme": "https", "ca": CERTIFICATE}}},
     ],
 )
 def test_just_inside_the_bounds(config: object) -> None:

@@ -1,10 +1,11 @@
-"""Exporters: each makes the metrics of one thing readable for Prometheus."""
+"""The node exporter: metrics of hosts."""
 
 from dataclasses import dataclass
 
 import pulumi
 from pulumi import ResourceOptions
 
+from components.labels import of_host
 from components.place import Place
 from components.rendering import ScrapeJob, Target
 from components.service import Service, ServiceArgs
@@ -23,20 +24,9 @@ def node_job(settings: Settings, agents: Agents, *, env: str) -> ScrapeJob:
 def node_targets(agents: Agents, *, env: str) -> list[Target]:
     """Each host to which `make agents` brings an exporter, whether that has happened or not."""
     return [
-        Target(address=_scraped_at(host), labels=host_labels(name, host, env=env))
+        Target(address=_scraped_at(host), labels=of_host(name, host, env=env))
         for name, host in agents.hosts.items()
     ]
-
-
-def host_labels(name: str, host: AgentHost, *, env: str) -> dict[str, str]:
-    """The labels of a host's metrics and logs."""
-    node = host.node or (name if host.role == "pve" else None)
-    labels = {"host": name, "env": env, "role": host.role}
-    if node:
-        labels["node"] = node
-    if host.role == "guest":
-        labels["guest"] = name
-    return labels
 
 
 def _scraped_at(host: AgentHost) -> str:

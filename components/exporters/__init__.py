@@ -1,0 +1,1 @@
+"""Exporters: each makes the metrics of one thing readable for Prometheus."""
