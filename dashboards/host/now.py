@@ -14,11 +14,18 @@ def reachable() -> Panel:
             id=1,
             title="Node exporter",
             description="Whether Prometheus reaches the exporter on this host. Down: is the "
-            "machine itself down, or only the exporter? All other numbers are then old.",
+            "machine itself down, or only the exporter? All other numbers are then old. None "
+            "yet: it has never answered; make agents brings one to the host.",
             no_data=NO_EXPORTER,
         ),
-        Query(f"up{{{HOST}}}"),
-        words={"0": ("Down", colours.CRITICAL), "1": ("Up", colours.OK)},
+        Query(
+            f"(up{{{HOST}}} == 0 unless on (host) host:node_up:latched) - 1 or up{{{HOST}}}",
+        ),
+        words={
+            "-1": ("None yet", colours.WARNING),
+            "0": ("Down", colours.CRITICAL),
+            "1": ("Up", colours.OK),
+        },
     )
 
 

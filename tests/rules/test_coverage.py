@@ -8,6 +8,7 @@ import pytest
 from tests.rules.rulefiles import Rule, RuleFile, rule_files
 
 ALWAYS_FIRES = "Watchdog"
+WORD = re.compile(r"[A-Za-z_:][\w:]*")
 
 ALERTS = [
     pytest.param(file, rule, id=rule["alert"]) for file in rule_files() for rule in file.alerts
@@ -36,10 +37,13 @@ def has_its_data(file: RuleFile, rule: Rule, test: dict[str, Any]) -> bool:
 
 def metrics_of(file: RuleFile, expr: str) -> set[str]:
     """Every word of an expression and of the recording rules in it: enough to find a metric."""
-    words = set(re.findall(r"[A-Za-z_:][\w:]*", expr))
-    for record in file.records:
-        if record["record"] in words:
-            words |= metrics_of(file, record["expr"])
+    words = set(WORD.findall(expr))
+    reached: set[str] = set()
+    while new := {r["record"] for r in file.records} & words - reached:
+        reached |= new
+        for record in file.records:
+            if record["record"] in new:
+                words |= set(WORD.findall(record["expr"]))
     return words
 
 
