@@ -9,8 +9,15 @@ import pytest
 import yaml
 
 from tests.e2e.site import Site, clone
+from tests.e2e.target_lists import TargetLists
 
 ORDER = ("test_as_it_stands", "test_docs", "test_changes", "test_killed", "test_down_and_purge")
+
+OWN_JOB = """
+scrape_configs:
+  - job_name: own
+    static_configs: [{targets: ["alertmanager:9093"], labels: {role: mine}}]
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,8 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [next(ranked) if item in here else item for item in items]
 
 
-def _shorten(template: Path) -> str:
-    """The `local` stack with a free port, and with timings that a test can wait for."""
+def _shorten(template: Path, targets: TargetLists) -> str:
+    """The `local` stack with a free port, with timings that a test can wait for, and with targets
+    from everywhere that there is."""
     content = yaml.safe_load(template.read_text())
     settings = content["config"]["observability:stack"]
     settings["grafana"] = settings.get("grafana", {}) | {"port": 0}
@@ -31,11 +39,24 @@ def _shorten(template: Path) -> str:
         "compaction-interval": "5s",
         "delete-delay": "1s",
     }
+    settings["targets"] = {"stated": {"addresses": ["alertmanager:9093"]}}
+    settings["discovery"] = {
+        "folder": str(targets.folder),
+        "http": {"listed": {"url": targets.url, "refresh": "10s"}},
+    }
     return str(yaml.safe_dump(content))
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def targets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TargetLists]:
+    """Another program's lists of targets: a folder of files, and a list over HTTP."""
+    with TargetLists.served(tmp_path_factory.mktemp("targets")) as lists:
+        lists.write("first", "alertmanager:9093")
+        yield lists
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, targets: TargetLists) -> Iterator[Site]:
     """The stack, up; purged at the end whatever happened."""
     top = tmp_path_factory.mktemp("site")
     first, second = top / "first", top / "second"
@@ -47,7 +68,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     clone(second)
     site.folder = second
     template = second / "stacks" / "local.yaml"
-    (second / "stacks" / f"{stack}.yaml").write_text(_shorten(template))
+    (second / "stacks" / f"{stack}.yaml").write_text(_shorten(template, targets))
+    (second / "site" / "scrape").mkdir(parents=True)
+    (second / "site" / "scrape" / "own.yml").write_text(OWN_JOB)
     try:
         site.make("up")
         yield site

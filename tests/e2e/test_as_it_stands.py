@@ -11,9 +11,12 @@ from components.exceptions import EXCEPTIONS
 from dashboards import catalogue
 from tests.e2e.eventually import eventually
 from tests.e2e.site import Site
+from tests.e2e.target_lists import TargetLists
 from toolchain import images
 
 JOBS = {"prometheus", "alertmanager", "loki", "grafana", "node", "promtail"}
+OTHER_JOBS = {"stated", "file", "listed", "own"}
+LABELS = ("host", "node", "guest", "role", "env")
 SERVICES = {"prometheus", "alertmanager", "loki", "grafana", "node-exporter", "log-agent"}
 
 
@@ -37,12 +40,34 @@ def test_up_says_what_to_open(site: Site) -> None:
 
 
 def test_every_target_is_up(site: Site) -> None:
-    """Prometheus scrapes each of our servers, and each answers."""
+    """Our servers, and what settings, files, a list and the user's own jobs name."""
 
     def jobs_up() -> bool:
-        return JOBS == {s["metric"]["job"] for s in site.promql("up == 1")}
+        return JOBS | OTHER_JOBS == {s["metric"]["job"] for s in site.promql("up == 1")}
 
     eventually(jobs_up, deadline=60, describe=lambda: site.promql("up"))
+
+
+def test_every_target_says_where_it_is(site: Site) -> None:
+    """Whoever named it; what it said itself is kept."""
+    found = {series["metric"]["job"]: series["metric"] for series in site.promql("up")}
+
+    assert all(labels.get(name) for labels in found.values() for name in LABELS)
+    assert ("monitoring", site.stack) == (found["loki"]["role"], found["loki"]["env"])
+    assert ("alertmanager", "first") == (found["file"]["host"], found["file"]["node"])
+    assert "listed-guest" == found["listed"]["guest"]
+    assert "mine" == found["own"]["role"]
+
+
+def test_a_target_file_is_seen_at_once(site: Site, targets: TargetLists) -> None:
+    """Without an `up`, and without a restart."""
+    started = site.promql('process_start_time_seconds{job="prometheus"}')[0]["value"][1]
+
+    targets.write("second", "loki:3100")
+
+    eventually(lambda: site.promql('up{job="file", node="second"} == 1'), deadline=60)
+    now = site.promql('process_start_time_seconds{job="prometheus"}')[0]["value"][1]
+    assert started == now
 
 
 def test_data_sources_answer_through_grafana(site: Site) -> None:
@@ -144,8 +169,8 @@ def test_hardening(site: Site, service: str) -> None:
     assert (config["User"].split(":")[0] in {"0", "root"}) == bool(granted and granted.root)
     assert ("host" == host["NetworkMode"]) == bool(granted and granted.host_network)
     assert ("host" == host["PidMode"]) == bool(granted and granted.host_pid)
-    binds = {m["Source"]: m for m in inspected["Mounts"] if m["Type"] == "bind"}
-    assert set(granted.mounts if granted else ()) == set(binds)
+    binds = {m["Destination"]: m for m in inspected["Mounts"] if m["Type"] == "bind"}
+    assert {mount.target for mount in (granted.mounts if granted else {}).values()} == set(binds)
     assert not any(mount["RW"] for mount in binds.values())
 
 
