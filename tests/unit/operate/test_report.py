@@ -11,10 +11,8 @@ import dashboards
 from dashboards import uids
 from operate import report
 from operate.stack import OperateError, Stack
-from tests.unit.verify.fake import PASSWORD, FakeGrafana, numbers_frame, running
+from tests.unit.verify.fake import PASSWORD, UP, FakeGrafana, numbers_frame, running
 from verify.queries import DashboardResult, State
-
-UP = 'up{job="node", host="alpha"}'
 
 
 @pytest.fixture

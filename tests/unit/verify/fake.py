@@ -10,6 +10,9 @@ from typing import Any
 
 from verify.grafana import Grafana
 
+# What the first panel of dashboard Host asks about a host "alpha".
+ALPHA = 'up{job="node", host="alpha"}'
+UP = f"({ALPHA} == 0 unless on (host) host:node_up:latched) - 1 or {ALPHA}"
 PASSWORD = "s3cret"  # noqa: S105 (of a server that lives for one test)
 LOGIN = f"Basic {base64.b64encode(f'admin:{PASSWORD}'.encode()).decode()}"
 SOURCES = {

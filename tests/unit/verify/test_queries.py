@@ -7,13 +7,12 @@ import pytest
 
 import dashboards
 from dashboards import uids
-from tests.unit.verify.fake import PASSWORD, FakeGrafana, lines_frame, numbers_frame
+from tests.unit.verify.fake import PASSWORD, UP, FakeGrafana, lines_frame, numbers_frame
 from verify.grafana import Grafana, GrafanaError
 from verify.queries import State, run
 from verify.window import Window
 
 WINDOW = Window(start=1_700_000_000_000, end=1_700_000_900_000)
-UP = 'up{job="node", host="alpha"}'
 LINES = '{job=~".+", host="alpha"}'
 MEMORY = 'node_memory_MemFree_bytes{job="node", host="alpha"}'
 
