@@ -69,8 +69,10 @@ images-pin: ## Pin upstream's images by digest (needs a registry)
 docs: ## Generate the settings reference
 	@$(CHECK) python -m settings.reference > docs/settings.md
 
-lock: ## Resolve requirements.in into requirements.lock
+lock: ## Resolve requirements*.in into requirements*.lock
 	@$(CHECK) true
-	@uv=$$(python3 -c 'from toolchain import python_env; print(python_env.provide_uv())') && $$uv pip compile \
-	  --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  --output-file requirements.lock requirements.in
+	@uv=$$(python3 -c 'from toolchain import python_env; print(python_env.provide_uv())'); \
+	compile="$$uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url"; \
+	$$compile --universal --python-version 3.11 --output-file requirements.lock requirements.in && \
+	$$compile --python-platform linux --python-version 3.11.2 --constraints requirements.lock \
+	  --output-file requirements-services.lock requirements-services.in

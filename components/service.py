@@ -40,7 +40,7 @@ class ServiceArgs:
 
     stack: str
     service: str
-    image: str
+    image: pulumi.Input[str]
     user: str
     memory_mib: int
     health_check: Sequence[pulumi.Input[str]]

@@ -38,12 +38,14 @@ class Image:
 
     @property
     def version(self) -> str:
-        """Version of the program in the local image."""
-        return targets.all_targets()[self.target].version
+        """Version of the program in the local image, or the Debian that it is made from."""
+        return targets.all_targets()[self.target].version if self.target else DEBIAN_RELEASE
 
     @property
     def local(self) -> str:
         """Reference of the local image; its hash changes with anything that goes in."""
+        if not self.target:
+            return _base_reference(self.folder)
         target = targets.all_targets()[self.target]
         sources = [FOLDER / self.folder]
         if self.base != "scratch":
@@ -53,7 +55,7 @@ class Image:
     @property
     def differs_from_upstream(self) -> bool:
         """Whether the local image holds another version than upstream's pin."""
-        return self.tag.removeprefix("v") != self.version
+        return bool(self.target) and self.tag.removeprefix("v") != self.version
 
 
 @cache
@@ -127,6 +129,9 @@ def _present(*references: str) -> bool:
 
 
 def _make(image: Image) -> None:
+    if not image.target:
+        _base(image.folder)
+        return
     base = "scratch" if image.base == "scratch" else _base(image.base)
     programs = targets.provide(targets.all_targets()[image.target], from_path=False)
     with tempfile.TemporaryDirectory(prefix="image-", dir=root()) as scratch:
@@ -148,15 +153,19 @@ def _builder() -> dict[str, str]:
     return {} if found.returncode == 0 else {"DOCKER_BUILDKIT": "0"}
 
 
+def _base_reference(name: str) -> str:
+    return f"obs-local/{name}:{DEBIAN_RELEASE}-{digest([FOLDER / name])}"
+
+
 def _base(name: str) -> str:
-    reference = f"obs-local/{name}:{DEBIAN_RELEASE}-{digest([FOLDER / name])}"
+    reference = _base_reference(name)
     if _present(reference):
         return reference
     if not debian.may_install():
         raise SetupError(
             "no image registry can be reached, and local images can only be made as root on Debian"
         )
-    if name == "debian" and shutil.which("debootstrap") is None:
+    if name != "busybox" and shutil.which("debootstrap") is None:
         debian.install("debootstrap", why="local images stand on a small Debian")
     with tempfile.TemporaryDirectory(prefix="base-", dir=root()) as scratch:
         out, work = Path(scratch) / "out", Path(scratch) / "work"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolchain import dockerd, images, python_env, targets
+from toolchain import dockerd, images, python_env, services_context, targets
 from toolchain.cache import CHECKOUT, SetupError, data, digest, profile, root
 from toolchain.say import run_step, say
 
@@ -46,6 +46,7 @@ def python_only() -> None:
 def everything() -> None:
     """The virtual environment, tools, plugins, a Docker daemon and images."""
     python_only()
+    services_context.ensure()
     rows = targets.all_targets().values()
     for target in rows:
         if target.commands:

@@ -68,7 +68,7 @@ def test_local_reference_follows_its_sources(service: str, recipes: Path) -> Non
     (recipes / "unrelated" / "Dockerfile").write_text("FROM scratch\n")
 
     assert seen[0] == image.local
-    for folder in {image.folder, image.base} - {"scratch"}:
+    for folder in {image.folder, image.base} - {"scratch", ""}:
         (recipes / folder / "added").write_text("x")
         assert image.local not in seen
         seen.append(image.local)

@@ -135,8 +135,10 @@ def test_every_image_keeps_upstreams_shape() -> None:
     assert {"alloy"} == set(rows) - {image.service for image in local}
     for image in local:
         assert image.local.startswith("obs-local/")
-        assert (images.FOLDER / image.folder / "Dockerfile").exists()
-        assert image.base == "scratch" or (images.FOLDER / image.base / "make.sh").exists()
+        recipe = "Dockerfile" if image.target else "make.sh"
+        assert (images.FOLDER / image.folder / recipe).exists()
+        base = images.FOLDER / image.base
+        assert image.base in {"scratch", ""} or (base / "make.sh").exists()
 
 
 def test_local_reference_changes_with_its_recipe(

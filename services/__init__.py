@@ -1,0 +1,1 @@
+"""Our own running services; nothing here knows of Pulumi, of settings or of components."""
