@@ -27,7 +27,7 @@ def set_up() -> None:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # These report each request of a client, and each start and stop of the server.
-    for chatty in ("httpx", "uvicorn"):
+    for chatty in ("httpx2", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -12,7 +12,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 from prometheus_client import Counter, Gauge
 from starlette.applications import Starlette
 
@@ -59,7 +59,7 @@ def pick(chance: random.Random) -> Visit:
 class Load:
     """Sends the requests; an answer that is slow doesn't slow the others down."""
 
-    def __init__(self, client: httpx.AsyncClient, mean: float) -> None:
+    def __init__(self, client: httpx2.AsyncClient, mean: float) -> None:
         self._client = client
         self._mean = mean
         self._chance = random.Random()  # noqa: S311 (not for secrets)
@@ -91,7 +91,7 @@ class Load:
                 json=visit.body,
                 headers={"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"},
             )
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             about = fields(reason=type(error).__name__, path=visit.path, trace_id=trace_id)
             FAILED.labels("connection").inc()
             LOG.warning("no answer", extra=about)
@@ -110,7 +110,7 @@ def main() -> None:
     if options.requests_per_second <= 0:
         parser.error("--requests-per-second has to be above 0")
     # Our own target only: no proxy of the environment is asked.
-    client = httpx.AsyncClient(base_url=options.target, timeout=TIMEOUT_SECONDS, trust_env=False)
+    client = httpx2.AsyncClient(base_url=options.target, timeout=TIMEOUT_SECONDS, trust_env=False)
     run(Load(client, options.requests_per_second).app(), options.listen)
 
 
