@@ -98,7 +98,7 @@ def _link_programs(folder: Path) -> None:
 def _link(link: Path, to: Path) -> None:
     if link.is_symlink() and link.readlink() == to:
         return
-    new = link.with_name(f"{link.name}.new")
+    new = link.with_name(f"{link.name}.{os.getpid()}.new")  # two may run at once
     new.unlink(missing_ok=True)
     new.symlink_to(to)
     new.replace(link)
