@@ -95,11 +95,13 @@ def test_right_link_is_left_alone(tmp_path: Path) -> None:
 
 def test_link_after_an_interrupted_run(tmp_path: Path) -> None:
     """What a run that was killed between two steps left doesn't stand in the way."""
-    (tmp_path / "venv.new").symlink_to(tmp_path / "nowhere")
+    left = tmp_path / f"venv.{os.getpid()}.new"
+    left.symlink_to(tmp_path / "nowhere")
+
     setup._link(tmp_path / "venv", tmp_path / "to")
 
     assert tmp_path / "to" == (tmp_path / "venv").readlink()
-    assert not (tmp_path / "venv.new").is_symlink()
+    assert not left.is_symlink()
 
 
 def test_programs_are_linked_by_name(profile: Path, tmp_path: Path) -> None:
