@@ -12,7 +12,8 @@ from components import checks, configs, scraping
 from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.exporters.node import NODE_EXPORTER_HOST, NodeExporter, NodeExporterArgs
 from components.free_port import FreePort
-from components.grafana import ADMIN, Grafana, GrafanaArgs
+from components.grafana import Grafana, GrafanaArgs
+from components.grafana_access import GrafanaAccess, GrafanaAccessArgs
 from components.grafana_content import GrafanaContent, GrafanaContentArgs
 from components.log_agent import LogAgent, LogAgentArgs
 from components.loki import Loki, LokiArgs
@@ -20,6 +21,7 @@ from components.networks import Networks, NetworksArgs
 from components.place import Place
 from components.prometheus import Prometheus, PrometheusArgs
 from settings import STACK_SECRET, Settings, read_secrets
+from settings.grafana import ADMIN
 from toolchain import images
 
 HERE = Path(__file__).parent
@@ -78,7 +80,7 @@ def main() -> None:
         GrafanaArgs(
             place=place,
             settings=settings.grafana,
-            password=password,
+            secrets=secrets,
             port=settings.grafana.port or FreePort("grafana-port", settings.grafana.bind).port,
             docker_host=settings.docker_host,
         ),
@@ -86,12 +88,16 @@ def main() -> None:
     )
     login = pulumi.Output.concat(ADMIN, ":", password)
     server = grafana_provider.Provider("grafana", url=grafana.url, auth=login)
+    in_grafana = ResourceOptions(providers=[server])
     content = GrafanaContentArgs(
         dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval
     )
-    GrafanaContent("grafana-content", content, ResourceOptions(providers=[server]))
+    GrafanaContent("grafana-content", content, in_grafana)
+    access = GrafanaAccessArgs(settings=settings.grafana, secrets=secrets, url=grafana.url)
+    tokens = GrafanaAccess("grafana-access", access, in_grafana).tokens
     pulumi.export("grafana-url", grafana.url)
     pulumi.export("grafana-user", ADMIN)
+    pulumi.export("service-account-tokens", tokens)
 
 
 main()

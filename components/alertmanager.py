@@ -49,6 +49,9 @@ class Alertmanager(pulumi.ComponentResource):
                     f"--config.file={CONFIG_PATH}/alertmanager.yml",
                     f"--storage.path={DATA_PATH}",
                     f"--data.retention={args.settings.retention.in_go}",
+                    # It saves silences and what was sent when it is stopped, and this often, so
+                    # that one that was killed has lost little.
+                    "--data.maintenance-interval=1m",
                     # It runs alone; a cluster of one would look for its own address in vain.
                     "--cluster.listen-address=",
                 ],

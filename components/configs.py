@@ -31,7 +31,7 @@ def render(
         ),
         "alertmanager": alertmanager.render(),
         "loki": loki.render(settings.loki),
-        "grafana": grafana.render(),
+        "grafana": grafana.render(settings.grafana),
         "log-agent": log_agent.render(
             settings.log_agent, labels=of_logs(labels["host"], env=stack)
         ),

@@ -9,14 +9,15 @@ from io import StringIO
 import pulumi
 from pulumi import ResourceOptions
 
+from components import grafana_oidc
 from components.place import Place
 from components.readiness import Readiness, ReadinessArgs
 from components.rendering import Files, ScrapeJob
 from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
-from settings.sections import Grafana as Settings
+from settings.grafana import ADMIN
+from settings.grafana import Grafana as Settings
 
 JOB = ScrapeJob(name="grafana", target="grafana:3000")
-ADMIN = "admin"
 DATA_PATH = "/var/lib/grafana"
 PASSWORD_FILE = "admin-password"  # noqa: S105 (the name of a file)
 KEY_FILE = "secret-key"
@@ -33,19 +34,32 @@ exec /run.sh
 """
 
 
-def render() -> Files:
-    """The settings file, which names the file with the password, and the start script."""
-    sections: Mapping[str, Mapping[str, str]] = {
+def render(settings: Settings, *, external_url: str | None = None) -> Files:
+    """The settings file, which names the files with the secrets, and the start script.
+
+    `external_url` is where people's browsers find Grafana; without it, Grafana takes itself to be
+    at http://localhost:3000/.
+    """
+    sections: dict[str, Mapping[str, str]] = {
         "paths": {"data": DATA_PATH, "plugins": f"{DATA_PATH}/plugins"},
-        "server": {"http_port": "3000"},
+        "server": {"http_port": "3000", **({"root_url": external_url} if external_url else {})},
         "security": {
             "admin_user": ADMIN,
             "admin_password": f"$__file{{{CONFIG_PATH}/{PASSWORD_FILE}}}",
             # Encrypts what Grafana stores; without it, the key is one that everybody knows.
             "secret_key": f"$__file{{{CONFIG_PATH}/{KEY_FILE}}}",
             "disable_gravatar": "true",
+            # A cookie for https alone would never come back over plain http.
+            "cookie_secure": str((external_url or "").startswith("https://")).lower(),
+            # `strict` would lose the login's state on the way back from an OIDC issuer.
+            "cookie_samesite": "lax",
         },
-        "users": {"allow_sign_up": "false"},
+        "users": {"allow_sign_up": "false", "auto_assign_org_role": "Viewer"},
+        "auth": {"disable_login_form": str(not settings.login_form).lower()},
+        "auth.anonymous": {"enabled": "false"},
+        # A dashboard that is shared in this way is open to anybody.
+        "public_dashboards": {"enabled": "false"},
+        "unified_alerting": {"enabled": "true"},
         "analytics": {
             "reporting_enabled": "false",
             "check_for_updates": "false",
@@ -56,6 +70,8 @@ def render() -> Files:
         "plugins": {"preinstall_disabled": "true", "plugin_admin_enabled": "false"},
         "log": {"mode": "console"},
     }
+    if settings.oidc:
+        sections["auth.generic_oauth"] = grafana_oidc.render(settings.oidc)
     file = ConfigParser(interpolation=None)
     file.read_dict(sections)
     text = StringIO()
@@ -67,7 +83,8 @@ def render() -> Files:
 class GrafanaArgs:
     place: Place
     settings: Settings
-    password: pulumi.Output[str]
+    secrets: Mapping[str, pulumi.Output[str]]
+    """The config secrets by name."""
     port: pulumi.Input[int]
     docker_host: str
 
@@ -96,10 +113,7 @@ class Grafana(pulumi.ComponentResource):
                     *("curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/api/health"),
                 ],
                 files=args.place.files["grafana"],
-                secret_files={
-                    PASSWORD_FILE: args.password,
-                    KEY_FILE: args.place.digest_key.apply(secret_key),
-                },
+                secret_files=_secret_files(args),
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)
@@ -123,6 +137,17 @@ class Grafana(pulumi.ComponentResource):
 
         self.url = ready.url
         self.register_outputs({"url": self.url})
+
+
+def _secret_files(args: GrafanaArgs) -> dict[str, pulumi.Output[str]]:
+    settings = args.settings
+    files = {
+        PASSWORD_FILE: args.secrets[settings.admin_password.secret],
+        KEY_FILE: args.place.digest_key.apply(secret_key),
+    }
+    if settings.oidc:
+        files[grafana_oidc.SECRET_FILE] = args.secrets[settings.oidc.client_secret.secret]
+    return files
 
 
 def secret_key(stack_secret: str) -> str:

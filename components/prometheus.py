@@ -14,6 +14,10 @@ from settings.sections import Prometheus as Settings
 
 JOB = ScrapeJob(name="prometheus", target="localhost:9090")
 DATA_PATH = "/prometheus"
+# Prometheus doesn't restore alerts whose `for` is shorter: after a restart they start anew. By its
+# default of 10 minutes, most firing alerts would be resolved by that, since Alertmanager waits for
+# 4 minutes to hear of them again.
+FOR_GRACE_PERIOD = "1m"
 # Prometheus' own default, which may not exceed the scrape interval.
 SCRAPE_TIMEOUT_SECONDS = 10
 
@@ -96,6 +100,7 @@ class Prometheus(pulumi.ComponentResource):
                     f"--storage.tsdb.retention.time={args.settings.retention}",
                     # In bytes, since Prometheus takes GB for what others call GiB.
                     f"--storage.tsdb.retention.size={args.settings.retention_size.bytes}B",
+                    f"--rules.alert.for-grace-period={FOR_GRACE_PERIOD}",
                 ],
                 health_check=[
                     *("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"),

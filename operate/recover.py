@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from operate import logins
 from operate.docker import Docker, Kind
 from operate.stack import PROJECT, OperateError, Stack
 from toolchain.say import say
@@ -83,25 +84,28 @@ def resolve_pending(
     """Forget operations whose outcome is unknown: refresh and `remove_orphans` find out.
 
     What was being made in Grafana is taken for made. The refresh that follows asks Grafana, and
-    forgets what isn't there; unknown to the state, it could never be made again under its uid.
+    forgets what isn't there; unknown to the state, it could never be made again under its name.
     """
     say(f"An earlier run left {len(pending)} unfinished operations; they are resolved now.")
     resources = deployment["deployment"].setdefault("resources", [])
     known = {resource["urn"] for resource in resources}
     for operation in pending:
         resource = operation["resource"]
-        made = _as_made(resource) if operation["type"] == "creating" else None
+        made = _as_made(stack, resource) if operation["type"] == "creating" else None
         if made and resource["urn"] not in known:
             resources.append(made)
     del deployment["deployment"]["pending_operations"]
     _import(stack, deployment)
 
 
-def _as_made(resource: dict[str, Any]) -> dict[str, Any] | None:
+def _as_made(stack: Stack, resource: dict[str, Any]) -> dict[str, Any] | None:
     """A resource of Grafana's as the state would hold it; nothing for the others."""
     if not resource["type"].startswith("grafana:"):
         return None
     inputs = resource["inputs"]
+    if resource["type"] in logins.TYPES:
+        number = logins.settle(stack, resource)
+        return resource | {"id": number, "outputs": inputs | {"id": number}} if number else None
     uid = inputs.get("uid") or json.loads(inputs["configJson"])["uid"]
     id_ = f"{FIRST_ORGANISATION}:{uid}"
     return resource | {"id": id_, "outputs": inputs | {"id": id_, "uid": uid}}

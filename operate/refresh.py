@@ -53,6 +53,17 @@ def flags_for_preview(stack: Stack) -> tuple[str, ...]:
     return ()
 
 
+def running_grafana(stack: Stack) -> Grafana:
+    """Grafana with the login that the state knows, started if need be; a GrafanaError if not."""
+    docker, container = Docker(stack), f"obs-{stack.name}-grafana"
+    if container not in docker.names("container"):
+        raise GrafanaError("Grafana's container is gone")
+    trouble = _trouble_in_starting(docker, container)
+    if trouble := trouble or _trouble(stack, seconds=GRAFANA_SECONDS):
+        raise GrafanaError(trouble)
+    return _as_in_state(stack)
+
+
 def resources(stack: Stack) -> list[dict[str, Any]]:
     """The resources in the stack's state."""
     deployment = json.loads(stack.ask("stack", "export"))["deployment"]

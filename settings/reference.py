@@ -32,7 +32,8 @@ SECRETS = """\
 ## Secrets
 
 Each is a config key beside `observability:stack`; `pulumi config set --secret KEY` sets it.
-`make up` makes both, under the names that are given here, where they don't exist yet.
+`make up` makes these, under the names that are given here, where they don't exist yet.
+Those of `grafana.users` and `grafana.oidc` are yours to set.
 """
 OF_STACK_SECRET = "Key under which secrets are hashed, so that a changed one is noticed."  # noqa: S105 (a text)
 HEAD = "| setting | type | default | allowed | what it is |\n| --- | --- | --- | --- | --- |\n"
@@ -80,13 +81,16 @@ def _leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, FieldIn
 
 
 def _entries(section: BaseModel, prefix: str) -> Iterator[tuple[str, FieldInfo, object]]:
-    """The settings of an entry, whose name the user chooses (NAME), or which is in a list (N)."""
+    """The settings in what isn't there by default: an entry whose name the user chooses (NAME), one
+    in a list (N), a section that may be left out."""
     for field in type(section).model_fields.values():
         if get_origin(field.annotation) is dict:
             entry = get_args(field.annotation)[1]
             yield from _fields(entry, f"{prefix}{field.alias}.NAME.")
         elif get_origin(field.annotation) is tuple and (entry := _section_in(field)):
             yield from _fields(entry, f"{prefix}{field.alias}.N.")
+        elif NoneType in get_args(field.annotation) and (entry := _section_in(field)):
+            yield from _fields(entry, f"{prefix}{field.alias}.")
 
 
 def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo, object]]:

@@ -6,10 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from settings.errors import ContradictionError
 from settings.types import (
-    Address,
     Duration,
     FixedPort,
-    FreeOrFixedPort,
     SecretName,
     Size,
     at_least,
@@ -101,28 +99,6 @@ class Alertmanager(Model):
     )
     memory: Annotated[Size, at_least("32MiB")] = Field(
         default=Size("128MiB"), description="Memory limit of the container."
-    )
-
-
-class Grafana(Model):
-    """The only service with a published port."""
-
-    bind: Address = Field(
-        default="127.0.0.1",
-        description="IPv4 address of the Docker host that Grafana is published on. "
-        "`0.0.0.0` opens it to every network of that host.",
-    )
-    port: FreeOrFixedPort = Field(
-        default=3000,
-        description="Port that Grafana is published on. 0 picks a free one and keeps it until "
-        "`make down`; not where docker-host is another machine.",
-    )
-    admin_password: Secret = Field(
-        default=Secret(secret="grafana-admin-password"),  # noqa: S106 (a name)
-        description="Password of the administrator. A changed one holds from the next `up`.",
-    )
-    memory: Annotated[Size, at_least("192MiB")] = Field(
-        default=Size("512MiB"), description="Memory limit of the container."
     )
 
 

@@ -9,12 +9,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from settings.agents import Agents
 from settings.errors import ContradictionError, explain
+from settings.grafana import Grafana
 from settings.logs import LogAgent
 from settings.loki import Loki
 from settings.secrets import STACK_SECRET, secrets_in
 from settings.sections import (
     Alertmanager,
-    Grafana,
     Images,
     Model,
     NodeExporter,

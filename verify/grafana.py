@@ -1,4 +1,4 @@
-"""Grafana's HTTP API, as far as looking at dashboards needs it."""
+"""Grafana's HTTP API, as far as looking at dashboards and mending a stack need it."""
 
 import base64
 import json
@@ -39,6 +39,10 @@ class Grafana:
     def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Any:
         """The answer to a GET, decoded."""
         return self._call("GET", f"{path}?{urlencode(parameters)}" if parameters else path)
+
+    def delete(self, path: str) -> None:
+        """Delete what is there."""
+        self._call("DELETE", path)
 
     def query(self, body: dict[str, Any]) -> dict[str, Any]:
         """The answer of each query by its letter; one that failed carries `error`."""

@@ -8,10 +8,21 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.e2e import issuer as oidc
+from tests.e2e import people
+from tests.e2e.issuer import Issuer
 from tests.e2e.site import Site, clone
 from tests.e2e.target_lists import TargetLists
 
-ORDER = ("test_as_it_stands", "test_docs", "test_changes", "test_killed", "test_down_and_purge")
+ORDER = (
+    "test_as_it_stands",
+    "test_access",
+    "test_docs",
+    "test_state",
+    "test_changes",
+    "test_killed",
+    "test_down_and_purge",
+)
 
 OWN_JOB = """
 scrape_configs:
@@ -28,12 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [next(ranked) if item in here else item for item in items]
 
 
-def _shorten(template: Path, targets: TargetLists) -> str:
-    """The `local` stack with a free port, with timings that a test can wait for, and with targets
-    from everywhere that there is."""
+def _shorten(template: Path, targets: TargetLists, issuer: Issuer) -> str:
+    """The `local` stack with a free port, with timings that a test can wait for, with people, and
+    with targets from everywhere that there is."""
     content = yaml.safe_load(template.read_text())
     settings = content["config"]["observability:stack"]
-    settings["grafana"] = settings.get("grafana", {}) | {"port": 0}
+    settings["grafana"] = settings.get("grafana", {}) | {"port": 0} | people.settings(issuer)
     settings["loki"] = settings.get("loki", {}) | {
         "retention": "24h",
         "compaction-interval": "5s",
@@ -56,7 +67,16 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TargetLists]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, targets: TargetLists) -> Iterator[Site]:
+def issuer() -> Iterator[Issuer]:
+    """What the stack's Grafana lets people in by."""
+    with oidc.running() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, targets: TargetLists, issuer: Issuer
+) -> Iterator[Site]:
     """The stack, up; purged at the end whatever happened."""
     top = tmp_path_factory.mktemp("site")
     first, second = top / "first", top / "second"
@@ -68,10 +88,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, targets: TargetLists) -> Iter
     clone(second)
     site.folder = second
     template = second / "stacks" / "local.yaml"
-    (second / "stacks" / f"{stack}.yaml").write_text(_shorten(template, targets))
+    (second / "stacks" / f"{stack}.yaml").write_text(_shorten(template, targets, issuer))
     (second / "site" / "scrape").mkdir(parents=True)
     (second / "site" / "scrape" / "own.yml").write_text(OWN_JOB)
     try:
+        assert site.password  # asking for it makes the stack file, which takes the secrets then
+        people.set_secrets(site, issuer)
         site.make("up")
         yield site
     finally:

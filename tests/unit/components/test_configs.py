@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components import configs, grafana
+from components import configs
 from components.logs import pipelines
 from components.rendering import Files
 from settings import Settings
+from settings.grafana import ADMIN
 
 OWN = {"host": "test", "node": "none", "guest": "none", "role": "monitoring", "env": "test"}
 RULES = {"a.rules.yaml": "groups: []\n"}
@@ -203,4 +204,4 @@ def test_administrator_is_admin() -> None:
     config = ConfigParser(interpolation=None)
     config.read_string(render()["grafana"]["grafana.ini"])
 
-    assert grafana.ADMIN == config["security"]["admin_user"]
+    assert ADMIN == config["security"]["admin_user"]

@@ -21,7 +21,7 @@ def made(stack_secret: str) -> Recorder:
             GrafanaArgs(
                 place=dataclasses.replace(place(), digest_key=pulumi.Output.secret(stack_secret)),
                 settings=Settings().grafana,
-                password=pulumi.Output.secret(PASSWORD),
+                secrets={"grafana-admin-password": pulumi.Output.secret(PASSWORD)},
                 port=3000,
                 docker_host="unix:///var/run/docker.sock",
             ),
