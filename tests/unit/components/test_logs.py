@@ -171,7 +171,7 @@ def test_journal_in_memory_is_mounted_where_it_is_read(
 ) -> None:
     """The container sees that folder of the host, which only some have, if it is to read it."""
     settings = LogAgent.model_validate_json(json.dumps({"journal": journal}))
-    args = log_agent.LogAgentArgs(place=place(), settings=settings, files={}, data_root="/data")
+    args = log_agent.LogAgentArgs(place=place(), settings=settings, data_root="/data")
 
     seen = deploy(lambda: log_agent.LogAgent("agent", args))
 
