@@ -1,9 +1,10 @@
 """Grafana Alloy on a host: ships the journal. CI has not run it; the texts are compared only."""
 
-import json
 from collections.abc import Mapping
 
 from agents.spec import LogPush
+from logs import alloy, journal, redaction
+from logs.model import Login, Pipelines
 
 PACKAGE = "alloy"
 CONFIG = "/etc/observability/journal.alloy"
@@ -11,6 +12,7 @@ DROP_IN = "/etc/systemd/system/alloy.service.d/observability.conf"
 SOURCE = "/etc/apt/sources.list.d/observability-grafana.sources"
 KEY = "/etc/apt/keyrings/observability-grafana.asc"
 KEY_URL = "https://apt.grafana.com/gpg.key"
+MAX_AGE = "24h"
 
 _SOURCE_TEXT = f"""\
 Types: deb
@@ -34,41 +36,14 @@ def texts(logs: LogPush, labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def config(logs: LogPush, labels: Mapping[str, str]) -> str:
-    """Alloy's config: every line of the journal, with the host's labels and its unit."""
-    lines = [f"    {name} = {_quoted(value)}," for name, value in sorted(labels.items())]
-    login = ""
-    if logs.user:
-        login = f"""
-    basic_auth {{
-      username      = {_quoted(logs.user)}
-      password_file = {_quoted(logs.password_file)}
-    }}"""
-    return f"""\
-loki.relabel "journal" {{
-  forward_to = []
-  rule {{
-    source_labels = ["__journal__systemd_unit"]
-    target_label  = "unit"
-  }}
-}}
-
-loki.source.journal "journal" {{
-  forward_to    = [loki.write.loki.receiver]
-  relabel_rules = loki.relabel.journal.rules
-  labels        = {{ job = "journal" }}
-}}
-
-loki.write "loki" {{
-  endpoint {{
-    url = {_quoted(logs.url)}{login}
-  }}
-  external_labels = {{
-{chr(10).join(lines)}
-  }}
-}}
-"""
-
-
-def _quoted(text: str) -> str:
-    # Alloy's strings are Go's, which know all of JSON's escapes but surrogates.
-    return json.dumps(text, ensure_ascii=False)
+    """Alloy's config: the journal, without the secrets that we know, with the host's labels."""
+    redact = tuple(redaction.stages(redaction.EXPRESSIONS))
+    login = Login(user=logs.user, password_file=logs.password_file) if logs.user else None
+    return alloy.render(
+        Pipelines(
+            url=logs.url,
+            labels=labels,
+            login=login,
+            journals=[journal.source(path="", max_age=MAX_AGE, stages=redact)],
+        )
+    )

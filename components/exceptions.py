@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 CONTAINER_LOGS = "/var/lib/docker/containers"
+VOLATILE_JOURNAL = "/run/log/journal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,11 @@ EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
                     reason="The containers' logs, without access to Docker's socket.",
                 ),
                 "/var/log": Mount(target="/var/log", reason="The host's log files."),
+                VOLATILE_JOURNAL: Mount(
+                    target=VOLATILE_JOURNAL,
+                    reason="The journal of a host that keeps it in memory.",
+                    optional=True,
+                ),
             },
         ),
     }

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import ResourceOptions
 
-from components.exceptions import CONTAINER_LOGS
-from components.logs import alloy, promtail
-from components.logs.pipelines import pipelines
+from components.exceptions import CONTAINER_LOGS, VOLATILE_JOURNAL
+from components.log_pipelines import DATA_PATH, JOURNAL_PATH, pipelines
 from components.place import Place
-from components.rendering import Files, ScrapeJob
+from components.rendering import Files, ScrapeJob, as_yaml
 from components.service import CONFIG_PATH, Service, ServiceArgs
+from logs import alloy, promtail
 from settings.logs import LogAgent as Settings
 
 PORT = 9080
-DATA_PATH = "/var/lib/log-agent"
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "promtail": (f"-config.file={CONFIG_PATH}/promtail.yaml",),
+    "promtail": ("/usr/bin/promtail", f"-config.file={CONFIG_PATH}/promtail.yaml"),
     "alloy": (
+        "/bin/alloy",
         "run",
         f"{CONFIG_PATH}/config.alloy",
         f"--storage.path={DATA_PATH}",
@@ -26,6 +26,11 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
         "--disable-reporting",
     ),
 }
+# On a host without a journal it reads an empty folder. What comes later is found at the next start.
+START = (
+    f'folder=$1; [ -d "$folder" ] || {{ folder={DATA_PATH}/no-journal; mkdir -p "$folder"; }}; '
+    f'ln -sfn "$folder" {JOURNAL_PATH}; shift; exec "$@"'
+)
 READY_PATHS: Mapping[str, str] = {"promtail": "/ready", "alloy": "/-/ready"}
 # Upstream's images have a shell, but nothing that speaks HTTP.
 IS_READY = (
@@ -44,7 +49,12 @@ def render(settings: Settings, *, labels: Mapping[str, str]) -> Files:
     work = pipelines(settings, labels=labels)
     if settings.kind == "alloy":
         return {"config.alloy": alloy.render(work)}
-    return {"promtail.yaml": promtail.render(work, port=PORT, data_path=DATA_PATH)}
+    return {"promtail.yaml": as_yaml(promtail.config(work, port=PORT, data_path=DATA_PATH))}
+
+
+def command(settings: Settings) -> tuple[str, ...]:
+    """What the container runs: the agent, and before it what finds the journal."""
+    return ("/bin/bash", "-c", START, "start", settings.journal.folder, *COMMANDS[settings.kind])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +66,14 @@ class LogAgentArgs:
 
 
 class LogAgent(pulumi.ComponentResource):
-    """Ships the logs of this Docker host's containers and files to Loki."""
+    """Ships this Docker host's containers' logs, log files and journal to Loki."""
 
     def __init__(self, name: str, args: LogAgentArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("observability:index:LogAgent", name, {}, opts)
 
-        kind = args.settings.kind
+        kind, journal = args.settings.kind, args.settings.journal
+        program, *arguments = command(args.settings)
+        in_memory = journal.enabled and journal.folder == VOLATILE_JOURNAL
         Service(
             name,
             ServiceArgs(
@@ -70,13 +82,17 @@ class LogAgent(pulumi.ComponentResource):
                 image=args.place.images[kind],
                 user="0:0",
                 memory_mib=args.settings.memory.mib,
-                command=COMMANDS[kind],
+                entry_point=[program],
+                command=arguments,
                 health_check=["/bin/bash", "-c", IS_READY.format(path=READY_PATHS[kind])],
                 files=args.place.files["log-agent"],
                 digest_key=args.place.digest_key,
                 data_path=DATA_PATH,
                 networks=[args.place.backend],
-                moved_mounts={CONTAINER_LOGS: f"{args.data_root}/containers"},
+                moved_mounts={
+                    CONTAINER_LOGS: f"{args.data_root}/containers",
+                    **({VOLATILE_JOURNAL: VOLATILE_JOURNAL} if in_memory else {}),
+                },
             ),
             ResourceOptions(parent=self),
         )

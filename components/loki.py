@@ -106,6 +106,8 @@ def _limits(limits: Limits) -> dict[str, object]:
         # The beginning of a long line is better than none of it.
         "max_line_size_truncate": True,
         "max_global_streams_per_user": limits.streams,
+        # Loki would split a loud stream into several, none of which reaches the limit of a stream.
+        "shard_streams": {"enabled": False},
     }
 
 

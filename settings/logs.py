@@ -8,7 +8,7 @@ from settings.errors import ContradictionError
 from settings.log_types import JsonField, ServiceName, TimeFormat
 from settings.patterns import expression_with_time, regular_expression
 from settings.sections import Model
-from settings.types import LogFiles, Size, at_least, check_log_files
+from settings.types import Duration, LogFiles, Size, at_least, between, check_log_files
 
 Expression = Annotated[str, AfterValidator(regular_expression)]
 ExpressionWithTime = Annotated[str, AfterValidator(expression_with_time)]
@@ -88,6 +88,26 @@ class LogFile(Model):
         return self == LogFile(path=self.path)
 
 
+class Journal(Model):
+    """The journal of systemd on the Docker host."""
+
+    enabled: bool = Field(
+        default=True,
+        description="Whether the journal is read. A host without one is left alone. Where rsyslog "
+        "writes files beside it, most lines would be there twice: switch off one of the two.",
+    )
+    folder: Literal["/var/log/journal", "/run/log/journal"] = Field(
+        default="/var/log/journal",
+        description="Where journald keeps it: on disk, or in memory (`Storage=volatile`), in a "
+        "folder that has to be there then.",
+    )
+    max_age: Annotated[Duration, between("1m", "30d")] = Field(
+        default=Duration("24h"),
+        description="Age from which entries aren't read, be it when the agent starts for the "
+        "first time or after it was away. At most `loki.reject-old-samples-max-age`.",
+    )
+
+
 Redaction = Literal["private-keys", "authorization", "proxmox-tokens", "urls", "key-values"]
 
 
@@ -110,12 +130,7 @@ class LogAgent(Model):
         "/var/log/, or as objects. Each file is a stream of its own; `[]` ships none. What an "
         "object's path fits is read by the first such object alone.",
     )
-    journal: bool = Field(
-        default=False,
-        description="Whether the journal in /var/log/journal is read; Debian has syslog files "
-        "beside it only where rsyslog is installed. Upstream's images can, the local build of "
-        "Promtail can't: given it all the same, that one would warn and go on without it.",
-    )
+    journal: Journal = Field(default=Journal(), description="The journal of systemd.")
     redact: tuple[Redaction, ...] = Field(
         default=("private-keys", "authorization", "proxmox-tokens", "urls", "key-values"),
         max_length=5,

@@ -126,13 +126,16 @@ class Settings(Model):
             yield f"discovery.http.{name}", "is also a job under targets: give it another name"
 
     def _contradictions_of_logs(self) -> Iterator[tuple[str, str]]:
-        agent = self.log_agent
-        if not agent.enabled or self.images.source != "local":
+        agent, oldest = self.log_agent, self.loki.reject_old_samples_max_age
+        if not agent.enabled:
             return
-        if agent.kind == "alloy":
+        if agent.kind == "alloy" and self.images.source == "local":
             yield "log-agent.kind", "must be promtail where images.source is local: alloy isn't"
-        elif agent.journal:
-            yield "log-agent.journal", "is beyond the promtail of images.source local"
+        if agent.journal.enabled and agent.journal.max_age.seconds > oldest.seconds:
+            yield (
+                "log-agent.journal.max-age",
+                f"must be at most loki.reject-old-samples-max-age ({oldest}): Loki refuses older",
+            )
 
     @classmethod
     def load(cls) -> Self:

@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from toolchain import fetch
+from toolchain import debian, fetch
 from toolchain.cache import CHECKOUT, SetupError, digest, root
 from toolchain.say import run_step, say
 
@@ -33,6 +34,8 @@ class Target:
     checksums: str = ""
     plugin: str = ""
     server: str = ""
+    debian: Mapping[str, str] = field(default_factory=dict)
+    """Debian packages that a build needs, each with a file of it."""
     sources: tuple[Path, ...] = field(default=(), repr=False)
 
     @property
@@ -118,6 +121,7 @@ def new_enough(version: str, pinned: str) -> bool:
 
 def _build(target: Target) -> Path:
     _check_go(target)
+    _install_missing(target)
     done = root() / "builds" / target.key
     done.parent.mkdir(parents=True, exist_ok=True)
     say(
@@ -152,6 +156,12 @@ def _build_env(target: Target, out: Path, work: Path) -> dict[str, str]:
         "GOSUMDB": "off",
         "GOWORK": "off",
     }
+
+
+def _install_missing(target: Target) -> None:
+    missing = [package for package, file in target.debian.items() if not Path(file).exists()]
+    if missing:
+        debian.install(*missing, why=f"{target.name} is built with it")
 
 
 def _check_go(target: Target) -> None:

@@ -126,9 +126,8 @@ def test_file_of_its_own_is_not_read_twice(tmp_path: Path) -> None:
         "/var/log/*.log",
         *({"path": f"/var/log/{n}.log", "labels": {"service": n}} for n in "ab"),
     ]
-    read = json.loads(
-        json.dumps(config({"files": files}, tmp_path)).replace("/var/log/", f"{tmp_path}/")
-    )
+    settings = {"files": files, "journal": {"enabled": False}}
+    read = json.loads(json.dumps(config(settings, tmp_path)).replace("/var/log/", f"{tmp_path}/"))
     read["scrape_configs"] = [j for j in read["scrape_configs"] if j["job_name"] != "containers"]
     for name in "abc":
         (tmp_path / f"{name}.log").write_text(f"line of {name}\n")

@@ -137,7 +137,7 @@ def test_alloy_reads_the_password_on_the_host() -> None:
     config = alloy.config(FULL.logs, FULL.labels)
 
     assert 'password_file = "/etc/x y"' in config
-    assert '    host = "pve1",' in config
+    assert 'external_labels = {"host" = "pve1", "env" = "test", "role" = "pve"}' in config
     assert "basic_auth" not in alloy.config(dataclasses.replace(FULL.logs, user=None), {})
 
 

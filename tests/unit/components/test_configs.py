@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components import configs
-from components.logs import pipelines
+from components import configs, log_pipelines
 from components.rendering import Files
 from settings import Settings
 from settings.grafana import ADMIN
@@ -168,12 +167,13 @@ def test_days_are_written_as_loki_reads_them() -> None:
 
 
 def test_agent_reads_the_files_of_the_settings() -> None:
-    """Each pattern is read; with none, containers only."""
+    """Each pattern and the journal are read; without both, containers only."""
     chosen = {"log-agent": {"files": ["/var/log/a.log"]}}
     some = yaml.safe_load(render(**chosen)["log-agent"]["promtail.yaml"])
-    none = yaml.safe_load(render(**{"log-agent": {"files": []}})["log-agent"]["promtail.yaml"])
+    neither = {"log-agent": {"files": [], "journal": {"enabled": False}}}
+    none = yaml.safe_load(render(**neither)["log-agent"]["promtail.yaml"])
 
-    assert {"containers", "files"} == jobs(some)
+    assert {"containers", "files", "journal"} == jobs(some)
     assert ["/var/log/a.log"] == [
         target["labels"]["__path__"] for target in some["scrape_configs"][1]["static_configs"]
     ]
@@ -184,7 +184,7 @@ def test_agent_takes_the_container_id_from_the_path() -> None:
     """The short ID, for containers whose logs don't carry their name."""
     path = f"/var/lib/docker/containers/{'ab' * 32}/{'ab' * 32}-json.log"
 
-    found = re.search(pipelines.ID_IN_PATH, path)
+    found = re.search(log_pipelines.ID_IN_PATH, path)
 
     assert found
     assert "abababababab" == found["id"]

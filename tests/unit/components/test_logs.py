@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from components import log_agent
-from components.logs import redaction
+from logs import redaction
 from settings.logs import LogAgent, Redaction
+from tests.unit.components.recorder import deploy
+from tests.unit.components.samples import place
 
 # Alloy's block, its argument, and what the stage is called in Promtail where that differs.
 FLAT = {"labels": "values", "label_drop": "values"}
@@ -20,7 +22,6 @@ ARGUMENT = re.compile(r"^ {4}(\w+) = (.*)$", re.MULTILINE)
 TARGETS = re.compile(r'file_match "(\w+)" \{\n  path_targets = (.*)$', re.MULTILINE)
 RULE = re.compile(r"^  rule \{\n(.*?)^  \}$", re.MULTILINE | re.DOTALL)
 ALL: dict[str, object] = {
-    "journal": True,
     "redact-own": [r"card \d+", 'quoted "\\w+" ü'],
     "files": [
         "/var/log/*.log",
@@ -89,7 +90,10 @@ def test_both_kinds_read_the_same() -> None:
     targets = {job["job_name"]: [t["labels"] for t in job["static_configs"]] for job in files}
 
     assert targets == {name: value(each) for name, each in TARGETS.findall(text)}
-    assert journal["relabel_configs"] == [arguments(rule) for rule in RULE.findall(text)]
+    rules = [arguments(rule) for rule in RULE.findall(text)]
+    constant = {r["target_label"]: r["replacement"] for r in rules if "source_labels" not in r}
+    assert journal["relabel_configs"] == [rule for rule in rules if "source_labels" in rule]
+    assert journal["journal"]["labels"] == constant
     assert f'path = "{journal["journal"]["path"]}"' in text
     assert f'max_age = "{journal["journal"]["max_age"]}"' in text
     (client,) = read["clients"]
@@ -114,6 +118,16 @@ def test_no_line_is_read_twice() -> None:
     } == left_out
 
 
+def relabelled(fields: dict[str, str]) -> dict[str, str]:
+    """The labels of a journal's entry with these fields, as Prometheus' relabelling makes them."""
+    labels = {}
+    for rule in promtail(ALL)["scrape_configs"][-1]["relabel_configs"]:
+        (field,) = rule["source_labels"]
+        if match := re.fullmatch(rule["regex"], fields.get(field, "")):
+            labels[rule["target_label"]] = match.expand(rule["replacement"].replace("${1}", r"\1"))
+    return labels
+
+
 @pytest.mark.parametrize(
     ("unit", "label"),
     [
@@ -126,13 +140,43 @@ def test_no_line_is_read_twice() -> None:
 )
 def test_units_are_bounded(unit: str, label: str | None) -> None:
     """An instance counts as its template, and what is made for a moment has no name of its own."""
-    found = None
-    for rule in promtail(ALL)["scrape_configs"][-1]["relabel_configs"]:
-        match = re.fullmatch(rule["regex"], unit)
-        if match and rule["source_labels"] == ["__journal__systemd_unit"]:
-            found = match.expand(rule["replacement"].replace("${1}", r"\1"))
+    assert label == relabelled({"__journal__systemd_unit": unit}).get("unit")
 
-    assert label == found
+
+@pytest.mark.parametrize("transport", ["audit", "driver", "syslog", "journal", "stdout", "kernel"])
+def test_only_the_kernel_is_told_apart(transport: str) -> None:
+    """How the others' entries came into the journal is no label."""
+    expected = {"transport": "kernel"} if transport == "kernel" else {}
+
+    assert expected == relabelled({"__journal__transport": transport})
+
+
+def test_every_priority_is_a_level() -> None:
+    """Eight of them are five levels; anything else is none."""
+    levels = [relabelled({"__journal_priority": str(p)}).get("level") for p in range(9)]
+
+    assert [*["critical"] * 3, "error", "warn", "info", "info", "debug", None] == levels
+
+
+@pytest.mark.parametrize(
+    ("journal", "mounted"),
+    [
+        ({}, False),
+        ({"folder": "/run/log/journal"}, True),
+        ({"folder": "/run/log/journal", "enabled": False}, False),
+    ],
+)
+def test_journal_in_memory_is_mounted_where_it_is_read(
+    journal: dict[str, object], mounted: bool
+) -> None:
+    """The container sees that folder of the host, which only some have, if it is to read it."""
+    settings = LogAgent.model_validate_json(json.dumps({"journal": journal}))
+    args = log_agent.LogAgentArgs(place=place(), settings=settings, data_root="/data")
+
+    seen = deploy(lambda: log_agent.LogAgent("agent", args))
+
+    mounts = seen.inputs("Container", "agent-container")["mounts"]
+    assert mounted is ("/run/log/journal" in {mount["target"] for mount in mounts})
 
 
 def test_every_redaction_can_be_chosen() -> None:

@@ -108,16 +108,42 @@ def test_wrong_retention_or_limit(loki: object, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("agent", "line"),
+    ("others", "agent", "line"),
     [
-        ({"kind": "alloy"}, "kind: must be promtail where images.source is local: alloy isn't"),
-        ({"journal": True}, "journal: is beyond the promtail of images.source local"),
+        (
+            {"images": {"source": "local"}},
+            {"kind": "alloy"},
+            "kind: must be promtail where images.source is local: alloy isn't",
+        ),
+        (
+            {"loki": {"reject-old-samples-max-age": "12h"}},
+            {},
+            (
+                "journal.max-age: must be at most loki.reject-old-samples-max-age (12h): "
+                "Loki refuses older"
+            ),
+        ),
     ],
 )
-def test_beyond_the_local_images(agent: dict[str, object], line: str) -> None:
-    """What no local image can do is a contradiction, unless the agent is off."""
-    local = {"images": {"source": "local"}}
-
-    assert [f"log-agent.{line}"] == mistakes(local | {"log-agent": agent})
-    assert accepted(local | {"log-agent": {**agent, "enabled": False}})
+def test_agent_that_doesnt_fit(
+    others: dict[str, object], agent: dict[str, object], line: str
+) -> None:
+    """It contradicts the settings of images or of Loki, unless it is off."""
+    assert [f"log-agent.{line}"] == mistakes(others | {"log-agent": agent})
+    assert accepted(others | {"log-agent": {**agent, "enabled": False}})
     assert accepted({"log-agent": agent})
+
+
+@pytest.mark.parametrize(
+    ("journal", "line"),
+    [
+        (
+            {"folder": "/var/journal"},
+            "folder: input should be '/var/log/journal' or '/run/log/journal'",
+        ),
+        ({"max-age": "59s"}, "max-age: must be between 1m and 30d"),
+    ],
+)
+def test_wrong_journal(journal: dict[str, object], line: str) -> None:
+    """There are two folders in which systemd keeps it."""
+    assert [f"log-agent.journal.{line}"] == mistakes({"log-agent": {"journal": journal}})

@@ -1,12 +1,13 @@
 """What is found on PATH, what is built, and under which key."""
 
+import dataclasses
 import os
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from toolchain import images, targets
+from toolchain import debian, images, targets
 from toolchain.cache import CHECKOUT, SetupError, digest
 
 
@@ -103,6 +104,21 @@ def test_missing_go_is_one_clear_line(
 
     with pytest.raises(SetupError, match=r"install Go 1\.26 or later"):
         targets._check_go(stub)
+
+
+def test_missing_debian_packages_are_installed(
+    stub: targets.Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of which there is no file, and only before a build."""
+    installed: list[tuple[str, ...]] = []
+    monkeypatch.setattr(debian, "install", lambda *packages, **_: installed.append(packages))
+    there = {"there": str(tmp_path), "missing-dev": str(tmp_path / "missing.h")}
+    needy = dataclasses.replace(stub, debian=there)
+
+    targets.provide(needy)
+    targets.provide(needy)
+
+    assert [("missing-dev",)] == installed
 
 
 def test_digest_is_the_same_in_every_clone(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import indent
 
-from components.logs.model import (
+from logs.model import (
     DropLabels,
     Files,
     Journal,
     Json,
     Labels,
+    Login,
     Multiline,
     Output,
     Pipelines,
@@ -71,11 +72,15 @@ def _journal(source: Journal) -> Iterator[str]:
         )
         for rule in source.relabel
     ]
+    # Rules also for these: Alloy sets `job` to its own, whatever the argument `labels` says.
+    rules += [
+        block("rule", {"target_label": name, "replacement": value})
+        for name, value in source.labels.items()
+    ]
     yield block(f'loki.relabel "{source.name}"', {"forward_to": []}, rules)
     reading = {
-        "path": source.path,
+        **({"path": source.path} if source.path else {}),
         "max_age": source.max_age,
-        "labels": dict(source.labels),
         "relabel_rules": Name(f"loki.relabel.{source.name}.rules"),
         "forward_to": [_receiver(source.name)],
     }
@@ -90,8 +95,16 @@ def _process(name: str, stages: Sequence[Stage]) -> str:
 
 def _write(pipelines: Pipelines) -> str:
     # For ever: after a number of tries it would drop the lines.
-    endpoint = block("endpoint", {"url": pipelines.url, "max_backoff_retries": 0})
+    arguments = {"url": pipelines.url, "max_backoff_retries": 0}
+    endpoint = block("endpoint", arguments, _login(pipelines.login))
     return block('loki.write "loki"', {"external_labels": dict(pipelines.labels)}, [endpoint])
+
+
+def _login(login: Login | None) -> Sequence[str]:
+    if login is None:
+        return ()
+    values = {"username": login.user, "password_file": login.password_file}
+    return (block("basic_auth", values),)
 
 
 def _receiver(name: str) -> Name:

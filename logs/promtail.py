@@ -1,11 +1,12 @@
 """Promtail's config: the pipelines as YAML."""
 
-from components.logs.model import (
+from logs.model import (
     DropLabels,
     Files,
     Journal,
     Json,
     Labels,
+    Login,
     Multiline,
     Output,
     Pipelines,
@@ -16,29 +17,33 @@ from components.logs.model import (
     Template,
     Timestamp,
 )
-from components.rendering import as_yaml
 
 
-def render(pipelines: Pipelines, *, port: int, data_path: str) -> str:
-    """promtail.yaml."""
-    return as_yaml(
-        {
-            "server": {"http_listen_port": port, "grpc_listen_port": 0, "log_level": "warn"},
-            "positions": {"filename": f"{data_path}/positions.yaml"},
-            "clients": [
-                {
-                    "url": pipelines.url,
-                    "external_labels": dict(pipelines.labels),
-                    # For ever: after a number of tries it would drop the lines.
-                    "backoff_config": {"max_retries": 0},
-                },
-            ],
-            "scrape_configs": [
-                *(_files(source) for source in pipelines.files),
-                *(_journal(source) for source in pipelines.journals),
-            ],
-        }
-    )
+def config(pipelines: Pipelines, *, port: int, data_path: str) -> dict[str, object]:
+    """What stands in promtail.yaml."""
+    return {
+        "server": {"http_listen_port": port, "grpc_listen_port": 0, "log_level": "warn"},
+        "positions": {"filename": f"{data_path}/positions.yaml"},
+        "clients": [
+            {
+                "url": pipelines.url,
+                **_login(pipelines.login),
+                "external_labels": dict(pipelines.labels),
+                # For ever: after a number of tries it would drop the lines.
+                "backoff_config": {"max_retries": 0},
+            },
+        ],
+        "scrape_configs": [
+            *(_files(source) for source in pipelines.files),
+            *(_journal(source) for source in pipelines.journals),
+        ],
+    }
+
+
+def _login(login: Login | None) -> dict[str, object]:
+    if login is None:
+        return {}
+    return {"basic_auth": {"username": login.user, "password_file": login.password_file}}
 
 
 def _files(source: Files) -> dict[str, object]:

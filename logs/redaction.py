@@ -1,11 +1,10 @@
 """What takes secrets out of lines: the expressions by their names in the settings."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
-from components.logs.model import Replace
-from settings.logs import LogAgent
+from logs.model import Replace
 
 TEXT = "[redacted]"
 _QUOTE = r"\\*[\"']?"
@@ -39,12 +38,12 @@ EXPRESSIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def stages(settings: LogAgent) -> Iterator[Replace]:
-    """A stage for each chosen expression, ours in our order and then the user's."""
+def stages(chosen: Collection[str], own: Collection[str] = ()) -> Iterator[Replace]:
+    """A stage for each chosen expression, ours by their names in our order, then the user's."""
     for name, expression in EXPRESSIONS.items():
-        if name in settings.redact:
+        if name in chosen:
             yield Replace(expression=expression, text=TEXT)
-    for own in settings.redact_own:
+    for expression in own:
         # Without a group of its own, all that it fits is the secret.
-        groups = re.compile(own).groups
-        yield Replace(expression=own if groups else f"({own})", text=TEXT)
+        groups = re.compile(expression).groups
+        yield Replace(expression=expression if groups else f"({expression})", text=TEXT)

@@ -1,7 +1,7 @@
 """A log agent's work in terms that belong to no agent: sources, and the stages of their lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ class Relabel:
 
 @dataclass(frozen=True, kw_only=True)
 class Journal:
-    """The journal of systemd."""
+    """The journal of systemd; an empty path stands for the folders where systemd keeps it."""
 
     name: str
     path: str
@@ -117,10 +117,19 @@ class Journal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Login:
+    """How an agent logs in; the password stands in a file on its host."""
+
+    user: str
+    password_file: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pipelines:
     """All that an agent does: `labels` stand on every line that goes to `url`."""
 
     url: str
     labels: Mapping[str, str]
-    files: Sequence[Files]
-    journals: Sequence[Journal] = field(default=())
+    login: Login | None = None
+    files: Sequence[Files] = ()
+    journals: Sequence[Journal] = ()

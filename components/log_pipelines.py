@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.exceptions import CONTAINER_LOGS
-from components.logs import redaction
-from components.logs.model import (
+from logs import journal, redaction
+from logs.model import (
     DropLabels,
     Files,
-    Journal,
     Json,
     Labels,
     Multiline,
     Output,
     Pipelines,
     Regex,
-    Relabel,
     Stage,
     Target,
     Template,
@@ -23,42 +21,23 @@ from components.logs.model import (
 from settings.logs import LogAgent, LogFile
 
 LOKI_URL = "http://loki:3100/loki/api/v1/push"
-JOURNAL_PATH = "/var/log/journal"
+DATA_PATH = "/var/lib/log-agent"
+# A link to the journal, made when the agent starts: Promtail ends where the folder is missing.
+JOURNAL_PATH = f"{DATA_PATH}/journal"
 ID_IN_PATH = r"/(?P<id>[0-9a-f]{12})[0-9a-f]*-json\.log$"
 LINES_OF_AN_ENTRY = 500
-# Whoever starts a session or a scope gets a unit of its own: as labels they would never end.
-UNITS: Sequence[Relabel] = (
-    # An instance counts as its template: pve-container@101.service as pve-container.service.
-    Relabel(
-        field="__journal__systemd_unit",
-        expression=r"([^@]+)(@.*)?\.service",
-        label="unit",
-        value="${1}.service",
-    ),
-    Relabel(
-        field="__journal__systemd_unit",
-        expression=r"run-[a-z]?[0-9a-f-]+\.service",
-        label="unit",
-        value="run.service",
-    ),
-    Relabel(
-        field="__journal__transport",
-        expression="kernel",
-        label="unit",
-        value="kernel",
-    ),
-)
 
 
 def pipelines(settings: LogAgent, *, labels: Mapping[str, str]) -> Pipelines:
     """The containers' logs, the files and the journal, with `labels` on every line."""
-    redact = tuple(redaction.stages(settings))
-    journals = [_journal(redact)] if settings.journal else []
+    redact = tuple(redaction.stages(settings.redact, settings.redact_own))
+    age = settings.journal.max_age.in_go
+    reading = journal.source(path=JOURNAL_PATH, max_age=age, stages=redact)
     return Pipelines(
         url=LOKI_URL,
         labels=labels,
         files=[_containers(redact), *_files(settings.files, redact)],
-        journals=journals,
+        journals=[reading] if settings.journal.enabled else [],
     )
 
 
@@ -117,15 +96,3 @@ def _reading(file: LogFile) -> Iterator[Stage]:
         elif file.timestamp.regex:
             yield Regex(expression=file.timestamp.regex)
         yield Timestamp(source="time", format=file.timestamp.format)
-
-
-def _journal(redact: Sequence[Stage]) -> Journal:
-    return Journal(
-        name="journal",
-        path=JOURNAL_PATH,
-        # What was written longer ago, before the agent came, isn't sent.
-        max_age="7h",
-        labels={"job": "journal"},
-        relabel=UNITS,
-        stages=redact,
-    )
