@@ -23,7 +23,12 @@ SETTINGS = {
     "delete-delay": "1s",
     "retention": "7d",
     "streams": [{"selector": '{job="short"}', "retention": "24h"}],
-    "limits": {"stream-rate-mb": 1, "stream-burst-mb": 1},
+    "limits": {
+        "stream-rate-mb": 3,
+        "stream-burst-mb": 3,
+        "ingestion-rate-mb": 100,
+        "ingestion-burst-mb": 100,
+    },
 }
 
 
@@ -107,7 +112,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loki]:
 
 def test_too_fast_a_stream_is_cut(server: Loki) -> None:
     """What is beyond the limit of a stream is refused and counted; other streams go through."""
-    loud = [f"{number} {'x' * 100_000}" for number in range(25)]
+    loud = [f"{number} {'x' * 100_000}" for number in range(40)]
     server.push({"loud": loud, "quiet": ["all is well"]}, at=time.time())
 
     kept = eventually(server.lines, deadline=30)
@@ -121,7 +126,7 @@ def test_loud_stream_over_time_is_cut(server: Loki) -> None:
     before = server.refused()
 
     def too_much() -> bool:
-        server.push({"steady": ["x" * 100_000] * 8}, at=time.time())
+        server.push({"steady": ["x" * 100_000] * 12}, at=time.time())
         return server.refused() > before
 
     eventually(too_much, deadline=20)
