@@ -10,7 +10,8 @@ from pulumi import ResourceOptions
 import dashboards
 from components import checks, configs, scraping
 from components.alertmanager import Alertmanager, AlertmanagerArgs
-from components.exporters.node import NODE_EXPORTER_HOST, NodeExporter, NodeExporterArgs
+from components.exporters import all as exporters
+from components.exporters.node import NODE_EXPORTER_HOST
 from components.free_port import FreePort
 from components.grafana import Grafana, GrafanaArgs
 from components.grafana_access import GrafanaAccess, GrafanaAccessArgs
@@ -65,11 +66,7 @@ def main() -> None:
     alerts = AlertmanagerArgs(place=place, settings=settings.alertmanager)
     Alertmanager("alertmanager", alerts, on_host)
     Loki("loki", LokiArgs(place=place, settings=settings.loki), on_host)
-    if settings.node_exporter.enabled:
-        args = NodeExporterArgs(
-            place=place, settings=settings.node_exporter, listen_on=networks.gateway
-        )
-        NodeExporter("node-exporter", args, on_host)
+    exporters.create(settings, place, gateway=networks.gateway, opts=on_host)
     if settings.log_agent.enabled:
         agent = LogAgentArgs(
             place=place, settings=settings.log_agent, data_root=settings.docker_data_root

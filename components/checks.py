@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "prometheus": ("promtool", "check", "config", "prometheus.yml"),
     "alertmanager": ("amtool", "check-config", "alertmanager.yml"),
     "loki": ("loki", "-config.file=loki.yaml", "-verify-config"),
+    "blackbox-exporter": ("blackbox_exporter", "--config.check", "--config.file=blackbox.yml"),
+    "docker-api": ("caddy", "validate", "--adapter", "caddyfile", "--config", "Caddyfile"),
     "log-agent": ("promtail", "-config.file=promtail.yaml", "-check-syntax"),
 }
 NO_TOOL = {"config.alloy"}  # nothing here reads Alloy's configs

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from components import alertmanager, grafana, log_agent, loki, prometheus, scraping
-from components.exporters import node
+from components.exporters import all as exporters
 from components.labels import of_docker_host, of_logs
 from components.rendering import Files, ScrapeJob
 from settings import Settings
@@ -35,14 +35,14 @@ def render(
         "log-agent": log_agent.render(
             settings.log_agent, labels=of_logs(labels["host"], env=stack)
         ),
+        **exporters.render(settings),
     }
 
 
 def scrape_jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
     """All that Prometheus reads, but for what the user's own files add."""
     jobs = [prometheus.JOB, alertmanager.JOB, loki.JOB, grafana.JOB]
-    if settings.node_exporter.enabled or settings.agents.hosts:
-        jobs.append(node.node_job(settings.node_exporter, settings.agents, env=stack))
+    jobs += exporters.jobs(settings, env=stack)
     if settings.log_agent.enabled:
         jobs.append(log_agent.job(settings.log_agent))
     return [*jobs, *scraping.jobs(settings, env=stack)]

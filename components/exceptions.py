@@ -9,13 +9,16 @@ from types import MappingProxyType
 
 CONTAINER_LOGS = "/var/lib/docker/containers"
 VOLATILE_JOURNAL = "/run/log/journal"
+DOCKER_SOCKET = "/var/run/docker.sock"
+LAYERS = "/var/lib/docker/image/overlay2/layerdb/mounts"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """A folder of the host, mounted read-only."""
+    """A folder or socket of the host, mounted read-only."""
 
-    target: str
+    target: str | None
+    """Where the container sees it; on the path that it has on the host if it is None."""
     reason: str
     optional: bool = False
     """Only there where a setting names the folder."""
@@ -46,6 +49,29 @@ EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
                     reason="Target files that other programs keep up to date.",
                     optional=True,
                 )
+            },
+        ),
+        "docker-api": Exemption(
+            root="Docker's socket belongs to root.",
+            capabilities={
+                "NET_BIND_SERVICE": "Upstream's caddy carries it in its file, and starts with it "
+                "or not at all."
+            },
+            mounts={
+                DOCKER_SOCKET: Mount(
+                    target=DOCKER_SOCKET,
+                    reason="Four read-only requests are passed on, so that cAdvisor needs no "
+                    "socket of its own.",
+                )
+            },
+        ),
+        "cadvisor": Exemption(
+            mounts={
+                "/sys": Mount(target="/sys", reason="The containers' cgroups are in there."),
+                LAYERS: Mount(
+                    target=None,
+                    reason="cAdvisor names no container of which it can't read the layer.",
+                ),
             },
         ),
         "log-agent": Exemption(

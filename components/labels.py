@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from settings import Settings
 from settings.agents import AgentHost
+from settings.labelled import Located
 
 NONE = "none"
 OWN_ROLE = "monitoring"
@@ -32,6 +33,14 @@ def of_host(name: str, host: AgentHost, *, env: str) -> dict[str, str]:
     node = host.node or (name if host.role == "pve" else None)
     guest = name if host.role == "guest" else None
     return target_labels(host=name, env=env, role=host.role, node=node, guest=guest)
+
+
+def of_located(entry: Located, *, host: str, env: str) -> dict[str, str]:
+    """The labels that an entry of the settings gives, on `host` if it doesn't say on which."""
+    where = target_labels(
+        host=entry.host or host, env=env, role=entry.role, node=entry.node, guest=entry.guest
+    )
+    return {**entry.labels, **where}
 
 
 def of_logs(host: str, *, env: str) -> dict[str, str]:

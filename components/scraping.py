@@ -6,7 +6,7 @@ from pathlib import Path
 import pulumi
 import yaml
 
-from components.labels import filled_in, target_labels
+from components.labels import filled_in, of_located
 from components.rendering import Files, ScrapeJob, Target, as_yaml, secret_file
 from settings import Settings
 from settings.targets import HttpDiscovery, Scraped, Targets
@@ -57,14 +57,7 @@ def _of_targets(name: str, group: Targets, *, env: str) -> ScrapeJob:
     targets = [
         Target(
             address=address,
-            labels=group.labels
-            | target_labels(
-                host=group.host or address.rpartition(":")[0],
-                env=env,
-                role=group.role,
-                node=group.node,
-                guest=group.guest,
-            ),
+            labels=of_located(group, host=address.rpartition(":")[0], env=env),
         )
         for address in group.addresses
     ]

@@ -44,6 +44,7 @@ class ServiceArgs:
     user: str
     memory_mib: int
     health_check: Sequence[pulumi.Input[str]]
+    """Command inside the container; the image's own holds where it is empty."""
     health_seconds: int = 10
     """Time between two checks: more where a check is dear."""
     digest_key: pulumi.Output[str]
@@ -164,7 +165,7 @@ def host_mounts(args: ServiceArgs) -> list[docker.ContainerMountArgsDict]:
         {
             "type": "bind",
             "source": args.moved_mounts.get(source, source),
-            "target": mount.target,
+            "target": mount.target or args.moved_mounts.get(source, source),
             "read_only": True,
             # File systems that the host mounts later are seen as well; for a mount from its own
             # folder, Docker insists on it.
@@ -195,13 +196,17 @@ def _process(args: ServiceArgs) -> dict[str, Any]:
         "destroy_grace_seconds": STOP_SECONDS,
         "log_driver": "json-file",
         "log_opts": LOG_OPTIONS,
-        "healthcheck": {
-            "tests": ["CMD", *args.health_check],
-            "interval": f"{args.health_seconds}s",
-            "timeout": "5s",
-            "start_period": "30s",
-            "retries": 3,
-        },
+        "healthcheck": _health_check(args) if args.health_check else None,
+    }
+
+
+def _health_check(args: ServiceArgs) -> Mapping[str, object]:
+    return {
+        "tests": ["CMD", *args.health_check],
+        "interval": f"{args.health_seconds}s",
+        "timeout": "5s",
+        "start_period": "30s",
+        "retries": 3,
     }
 
 

@@ -48,6 +48,13 @@ NetworkName = Annotated[
 HttpUrl = Annotated[
     str, matching(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", "be like https://logs.example/path")
 ]
+ProbedUrl = Annotated[
+    str,
+    matching(
+        r"https?://[\w.-]+(:\d{1,5})?(/[\w./~%+-]*)?(\?[\w./~%+=&-]*)?",
+        "be like https://shop.example/health?deep=1",
+    ),
+]
 Listen = Annotated[str, AfterValidator(_listen)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 UrlPath = Annotated[

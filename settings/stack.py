@@ -8,10 +8,13 @@ import pulumi
 from pydantic import Field, ValidationError, model_validator
 
 from settings.agents import Agents
+from settings.containers import Cadvisor, DockerEngine
+from settings.databases import PostgreSQL, Redis, same_addresses
 from settings.errors import ContradictionError, explain
 from settings.grafana import Grafana
 from settings.logs import LogAgent
 from settings.loki import Loki
+from settings.probes import Probes
 from settings.secrets import STACK_SECRET, secrets_in
 from settings.sections import (
     Alertmanager,
@@ -20,8 +23,9 @@ from settings.sections import (
     NodeExporter,
     Prometheus,
 )
+from settings.services import UserService, taken_names
 from settings.targets import OWN_JOBS, Discovery, Targets
-from settings.types import AbsolutePath, DockerHost, DockerNetwork, HostName
+from settings.types import AbsolutePath, DockerHost, DockerNetwork, HostName, ServiceName
 
 
 class Settings(Model):
@@ -60,6 +64,22 @@ class Settings(Model):
         default=NodeExporter(), description="Metrics of the Docker host."
     )
     log_agent: LogAgent = Field(default=LogAgent(), description="Collection of logs.")
+    cadvisor: Cadvisor = Field(
+        default=Cadvisor(), description="Metrics of the Docker host's containers."
+    )
+    docker_hosts: dict[HostName, DockerEngine] = Field(
+        default={}, description="Docker hosts by name, which is the label `host`."
+    )
+    probes: Probes = Field(default=Probes(), description="What is asked from outside.")
+    postgresql: dict[ServiceName, PostgreSQL] = Field(
+        default={}, description="PostgreSQL servers by name, in job `postgresql`."
+    )
+    redis: dict[ServiceName, Redis] = Field(
+        default={}, description="Redis servers by name, in job `redis`."
+    )
+    services: dict[ServiceName, UserService] = Field(
+        default={}, description="Containers of your own by name."
+    )
 
     agents: Agents = Field(default=Agents(), description="Exporters on other hosts.")
     targets: dict[HostName, Targets] = Field(
@@ -79,7 +99,8 @@ class Settings(Model):
     @property
     def has_targets_elsewhere(self) -> bool:
         """Whether Prometheus reads what isn't on the stack's own network."""
-        return bool(self.agents.hosts or self.targets or self.discovery != Discovery())
+        elsewhere = (self.agents.hosts, self.targets, self.docker_hosts)
+        return any(elsewhere) or self.discovery != Discovery()
 
     @model_validator(mode="after")
     def _all_fit_together(self) -> Self:
@@ -107,6 +128,7 @@ class Settings(Model):
                 yield f"{path}.secret", "is a key with another meaning"
         yield from self._contradictions_of_hosts()
         yield from self._contradictions_of_jobs()
+        yield from self._contradictions_of_exporters()
         yield from self._contradictions_of_logs()
 
     def _contradictions_of_hosts(self) -> Iterator[tuple[str, str]]:
@@ -124,6 +146,19 @@ class Settings(Model):
             yield f"discovery.http.{name}", taken
         for name in sorted(set(self.targets) & set(self.discovery.http)):
             yield f"discovery.http.{name}", "is also a job under targets: give it another name"
+
+    def _contradictions_of_exporters(self) -> Iterator[tuple[str, str]]:
+        others = {
+            "of the program's own": OWN_JOBS,
+            "under targets": self.targets,
+            "under discovery.http": self.discovery.http,
+        }
+        yield from taken_names(self.services, jobs=others)
+        yield from same_addresses("postgresql", self.postgresql)
+        yield from same_addresses("redis", self.redis)
+        own = self.docker_hosts.get(self.host_name or "")
+        if self.cadvisor.enabled and own and own.cadvisor:
+            yield f"docker-hosts.{self.host_name}.cadvisor", "is there already: cadvisor.enabled"
 
     def _contradictions_of_logs(self) -> Iterator[tuple[str, str]]:
         agent, oldest = self.log_agent, self.loki.reject_old_samples_max_age

@@ -6,27 +6,26 @@ from pydantic import AfterValidator, Field, model_validator
 
 from settings.addresses import HostAndPort, HttpUrl, UrlPath
 from settings.errors import ContradictionError
+from settings.labelled import Labelled, Located
 from settings.sections import Model, Secret
 from settings.types import (
     AbsolutePath,
     Certificate,
     Duration,
     HostName,
-    LabelName,
-    LabelValue,
     between,
     not_empty,
 )
 
-# Labels that every target has anyway; `instance` and `job` are Prometheus' own.
-SET_ELSEWHERE = {"host", "node", "guest", "role", "env", "instance", "job"}
 # Jobs of the program itself: their metrics are what our rules and dashboards ask for.
 OWN_JOBS = {
-    "alertmanager", "alloy", "file", "grafana", "loki", "node", "prometheus", "promtail",
+    "alertmanager", "alloy", "blackbox-dns", "blackbox-http", "blackbox-icmp", "blackbox-tcp",
+    "blackbox-tls", "cadvisor", "docker", "file", "grafana", "loki", "node", "postgresql",
+    "prometheus", "promtail", "redis",
 }  # fmt: skip
 
 
-class Scraped(Model):
+class Scraped(Labelled):
     """How a target is asked, whoever names it."""
 
     scheme: Literal["http", "https"] = Field(
@@ -47,9 +46,6 @@ class Scraped(Model):
         default=None,
         description="Certificate (PEM) of the authority that the target's own is checked against.",
     )
-    labels: dict[LabelName, LabelValue] = Field(
-        default={}, description="Further labels, such as `service`."
-    )
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> Self:
@@ -61,34 +57,18 @@ class Scraped(Model):
             problems["token"] = "can't be used with user: one login is enough"  # noqa: S105
         if self.ca is not None and self.scheme != "https":
             problems["ca"] = "needs scheme https"
-        for name in sorted(SET_ELSEWHERE & set(self.labels)):
-            problems[f"labels.{name}"] = "is set by the program or by a setting of its own"
         if problems:
             raise ContradictionError(problems)
         return self
 
 
-class Targets(Scraped):
+class Targets(Located, Scraped):
     """Targets of one kind: an exporter on other hosts, or applications with metrics."""
 
     addresses: Annotated[
         tuple[HostAndPort, ...], Field(max_length=500), AfterValidator(not_empty)
     ] = Field(
         description="Where they answer: `10.0.0.5:9187`, or a container's name with `networks`."
-    )
-    host: HostName | None = Field(
-        default=None,
-        description="Host that they run on, as the label `host`; each address' own host name or "
-        "IP address where it isn't set.",
-    )
-    node: HostName | None = Field(
-        default=None, description="Proxmox node that the host is or runs on, as the label `node`."
-    )
-    guest: HostName | None = Field(
-        default=None, description="Name of the guest that the host is, as the label `guest`."
-    )
-    role: HostName = Field(
-        default="service", description="What they are, as the label `role`, such as `database`."
     )
 
 

@@ -203,3 +203,9 @@ LabelName = Annotated[
 LabelValue = Annotated[
     str, matching(r"[^\x00-\x1f]{1,128}", "be a text of 1 to 128 printable characters")
 ]
+ServiceName = Annotated[
+    str,
+    matching(
+        r"[a-z][a-z0-9-]{0,31}", "be at most 32 small letters, digits and `-`, a letter first"
+    ),
+]

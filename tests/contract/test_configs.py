@@ -15,8 +15,29 @@ from toolchain.cache import CHECKOUT
 RULES = {path.name: path.read_text() for path in (CHECKOUT / "rules").glob("*.rules.yaml")}
 
 
+ALL_SERVICES = {
+    "cadvisor": {"enabled": True},
+    "probes": {
+        "http": {
+            "shop": {
+                "target": "https://shop.lan/health?deep=1",
+                "status": [200, 204],
+                "body": "is (well|fine)",
+                "ca": "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n",
+                "interval": "5s",
+            }
+        },
+        "tcp": {"mail": {"target": "mail.lan:25", "expect": "^220 "}},
+        "icmp": {"pve1": {"target": "10.0.0.2"}},
+        "dns": {"here": {"target": "10.0.0.1:53", "name": "shop.lan", "answer": "10[.]0"}},
+        "tls": {"ldap": {"target": "ldap.lan:636", "minimum-version": "1.3"}},
+    },
+}
+
+
 def rendered() -> dict[str, Files]:
-    return configs.render(Settings(), stack="test", rules=RULES)
+    settings = Settings.model_validate_json(json.dumps(ALL_SERVICES))
+    return configs.render(settings, stack="test", rules=RULES)
 
 
 EVERY_KIND = {
@@ -78,8 +99,8 @@ def spoilt(service: str, file: str, old: str, new: str) -> Mapping[str, Files]:
     return rendered() | {service: files | {file: files[file].replace(old, new, 1)}}
 
 
-def test_defaults_are_right() -> None:
-    """Every config that has a tool to check it passes."""
+def test_every_config_is_right() -> None:
+    """Every one that has a tool to check it passes, of services that are off by default too."""
     assert set(checks.COMMANDS) <= set(rendered())
 
     checks.check(rendered())
@@ -92,6 +113,8 @@ def test_defaults_are_right() -> None:
         ("prometheus", "rules/hosts.rules.yaml", "1 - avg by", "1 - avg bye"),
         ("alertmanager", "alertmanager.yml", "receiver: nobody", "receiver: somebody"),
         ("loki", "loki.yaml", "retention_period", "retention_peroid"),
+        ("blackbox-exporter", "blackbox.yml", "fail_if_not_ssl", "fail_if_no_ssl"),
+        ("docker-api", "Caddyfile", "path_regexp", "path_regex"),
         ("log-agent", "promtail.yaml", "pipeline_stages", "pipeline_stagse"),
     ],
 )
