@@ -170,9 +170,10 @@ def test_hardening(site: Site, service: str) -> None:
     assert ("host" == host["NetworkMode"]) == bool(granted and granted.host_network)
     assert ("host" == host["PidMode"]) == bool(granted and granted.host_pid)
     binds = {m["Destination"]: m for m in inspected["Mounts"] if m["Type"] == "bind"}
-    mounts = granted.mounts.values() if granted else ()
-    assert {mount.target for mount in mounts if not mount.optional} <= set(binds)
-    assert set(binds) <= {mount.target for mount in mounts}
+    mounts = granted.mounts if granted else {}
+    targets = {mount.target or source: mount.optional for source, mount in mounts.items()}
+    assert {target for target, optional in targets.items() if not optional} <= set(binds)
+    assert set(binds) <= set(targets)
     assert not any(mount["RW"] for mount in binds.values())
 
 
