@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,27 +35,34 @@ class Image:
     # Empty where there is no local image.
     folder: str = ""
     target: str = ""
+    packages: Sequence[str] = ()
+    release: str = ""
     base: str = ""
 
     @property
     def version(self) -> str:
         """Version of the program in the local image, or the Debian that it is made from."""
-        return targets.all_targets()[self.target].version if self.target else DEBIAN_RELEASE
+        if self.target:
+            return targets.all_targets()[self.target].version
+        return self.release or DEBIAN_RELEASE
 
     @property
     def local(self) -> str:
         """Reference of the local image; its hash changes with anything that goes in."""
-        if not self.target:
+        if not self.base:
             return _base_reference(self.folder)
-        target = targets.all_targets()[self.target]
+        programs = [targets.all_targets()[self.target].key] if self.target else self.packages
         sources = [FOLDER / self.folder]
         if self.base != "scratch":
             sources.append(FOLDER / self.base)
-        return f"obs-local/{self.folder}:{self.version}-{digest(sources, [target.key])}"
+        return f"obs-local/{self.folder}:{self.version}-{digest(sources, programs)}"
 
     @property
     def differs_from_upstream(self) -> bool:
-        """Whether the local image holds another version than upstream's pin."""
+        """Whether the local image holds another version of one of our servers than upstream's pin.
+
+        What is made of Debian's packages stands for whatever a site has.
+        """
         return bool(self.target) and self.tag.removeprefix("v") != self.version
 
 
@@ -129,19 +137,23 @@ def _present(*references: str) -> bool:
 
 
 def _make(image: Image) -> None:
-    if not image.target:
+    if not image.base:
         _base(image.folder)
         return
     base = "scratch" if image.base == "scratch" else _base(image.base)
-    programs = targets.provide(targets.all_targets()[image.target], from_path=False)
+    given = ["--build-arg", f"BASE={base}"]
     with tempfile.TemporaryDirectory(prefix="image-", dir=root()) as scratch:
         context = Path(scratch)
-        shutil.copytree(programs, context, dirs_exist_ok=True)
+        if image.target:
+            programs = targets.provide(targets.all_targets()[image.target], from_path=False)
+            shutil.copytree(programs, context, dirs_exist_ok=True)
+        else:
+            given += ["--build-arg", f"PACKAGES={' '.join(image.packages)}"]
         shutil.copytree(FOLDER / image.folder, context, dirs_exist_ok=True)
         (context / "data").mkdir()
         run_step(
             f"making the image {image.local}",
-            ["docker", "build", "--build-arg", f"BASE={base}", "--tag", image.local, context],
+            ["docker", "build", *given, "--tag", image.local, context],
             log=root() / "logs" / f"image-{image.folder}.log",
             env=os.environ | _builder(),
         )

@@ -175,3 +175,26 @@ def test_base_needs_root_on_debian(docker: Commands, monkeypatch: pytest.MonkeyP
         images._base("busybox")
 
     assert ["image"] == [call.split()[0] for call in docker.calls("docker")]
+
+
+def test_image_of_debian_packages_needs_no_program_of_ours(
+    docker: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its packages are named to the build, and nothing is built from Go for it."""
+    image = images.catalogue()["redis"]
+    monkeypatch.setattr(targets, "provide", lambda *_, **__: pytest.fail("a target"))
+    monkeypatch.setattr(images, "_base", lambda name: f"base-{name}")
+    images._make(image)
+
+    (build,) = [call for call in docker.calls("docker") if call.startswith("build ")]
+    given = "--build-arg BASE=base-debian --build-arg PACKAGES=redis-server"
+    assert build.startswith(f"build {given} --tag {image.local} ")
+
+
+def test_local_reference_follows_its_packages() -> None:
+    """Another package makes another image, though the recipe is the same."""
+    image = images.catalogue()["redis"]
+    other = dataclasses.replace(image, packages=["redis-server", "redis-sentinel"])
+
+    assert image.local.startswith("obs-local/redis:7.0-")
+    assert image.local != other.local

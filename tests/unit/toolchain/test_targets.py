@@ -151,7 +151,7 @@ def test_every_image_keeps_upstreams_shape() -> None:
     assert {"alloy"} == set(rows) - {image.service for image in local}
     for image in local:
         assert image.local.startswith("obs-local/")
-        recipe = "Dockerfile" if image.target else "make.sh"
+        recipe = "Dockerfile" if image.base else "make.sh"
         assert (images.FOLDER / image.folder / recipe).exists()
         base = images.FOLDER / image.base
         assert image.base in {"scratch", ""} or (base / "make.sh").exists()
