@@ -3,7 +3,7 @@ STACK ?= local
 RUN := ./toolchain/run
 CHECK := ./toolchain/run --only-python
 .DEFAULT_GOAL := help
-.PHONY: help setup up down purge preview shell password report agents check format rules contract e2e test bench lock images-pin record docs
+.PHONY: help setup up down purge preview shell password report agents incident calm check format rules contract e2e test bench lock images-pin record docs
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ report: ## Draw the dashboards' panels into an HTML file
 
 agents: ## Bring exporters to HOST=name over ssh (DRY_RUN=1, REMOVE=1, SHOW=1: see docs/agents.md)
 	@$(CHECK) python -m operate agents $(STACK)
+
+incident: ## Begin a trouble in the demo estate: NAME=errors, slow-database, queue-stuck, full-disk, log-storm
+	@$(CHECK) python -m operate incident $(STACK)
+
+calm: ## End all troubles
+	@$(CHECK) python -m operate calm $(STACK)
 
 check: ## ruff, mypy --strict and the unit tests, in under a minute
 	@$(CHECK) ruff format --check .

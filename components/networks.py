@@ -26,24 +26,29 @@ class Networks(pulumi.ComponentResource):
     def __init__(self, name: str, args: NetworksArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("observability:index:Networks", name, {}, opts)
 
-        backend = self._network(f"{name}-backend", args.stack, "backend", internal=True)
-        front = self._network(f"{name}-front", args.stack, "front", internal=False)
+        own = ResourceOptions(parent=self)
+        backend = network(f"{name}-backend", args.stack, "backend", internal=True, opts=own)
+        front = network(f"{name}-front", args.stack, "front", internal=False, opts=own)
 
         self.backend = backend.name
         self.front = front.name
         self.gateway = backend.ipam_configs.apply(_gateway)
         self.register_outputs({"backend": self.backend, "front": self.front})
 
-    def _network(self, name: str, stack: str, part: str, *, internal: bool) -> docker.Network:
-        return docker.Network(
-            name,
-            name=docker_name(stack, part),
-            driver="bridge",
-            internal=internal,
-            labels=labels({STACK_LABEL: stack}),
-            # Its name fits one network only: the old one has to go first.
-            opts=ResourceOptions(parent=self, delete_before_replace=True),
-        )
+
+def network(
+    name: str, stack: str, part: str, *, internal: bool, opts: ResourceOptions
+) -> docker.Network:
+    """One network of a stack; from an internal one, no way leads out."""
+    return docker.Network(
+        name,
+        name=docker_name(stack, part),
+        driver="bridge",
+        internal=internal,
+        labels=labels({STACK_LABEL: stack}),
+        # Its name fits one network only: the old one has to go first.
+        opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=True)),
+    )
 
 
 def _gateway(configs: Sequence[docker.outputs.NetworkIpamConfig]) -> str:

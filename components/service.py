@@ -35,6 +35,15 @@ class PublishedPort:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SharedVolume:
+    """A volume that several services mount, and that none of them owns."""
+
+    name: pulumi.Input[str]
+    path: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceArgs:
     """`service` names the container and is the name that others find it by on the networks."""
 
@@ -54,6 +63,7 @@ class ServiceArgs:
     files: Mapping[str, str] = field(default_factory=dict)
     secret_files: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     data_path: str | None = None
+    shared_volumes: Sequence[SharedVolume] = ()
     scratch_paths: Sequence[str] = ()
     networks: Sequence[pulumi.Input[str]] = ()
     hosts: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -85,6 +95,15 @@ class Service(pulumi.ComponentResource):
         if args.data_path:
             volume = self._data_volume(name, args)
             mounts.append({"type": "volume", "source": volume.name, "target": args.data_path})
+        mounts += [
+            {
+                "type": "volume",
+                "source": volume.name,
+                "target": volume.path,
+                "read_only": volume.read_only,
+            }
+            for volume in args.shared_volumes
+        ]
         if args.files or args.secret_files:
             version = digest(args.files, args.secret_files, args.digest_key)
             own_labels[CONFIG_LABEL] = version

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from operate import agents, bench, lifecycle, record, report
+from operate import agents, bench, incident, lifecycle, record, report
 from operate.stack import Stack
 from toolchain.cache import SetupError
 from toolchain.say import say
@@ -15,6 +15,8 @@ COMMANDS: dict[str, Callable[[Stack], int]] = {
     "down": lifecycle.down,
     "purge": lifecycle.purge,
     "preview": lifecycle.preview,
+    "incident": incident.incident,
+    "calm": incident.calm,
     "shell": lifecycle.shell,
     "password": lifecycle.password,
     "bench": bench.bench,

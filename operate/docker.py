@@ -33,7 +33,7 @@ class Docker:
 
     def names(self, kind: Kind) -> dict[str, str]:
         """ID of each object of the stack by name; a volume's name is its ID."""
-        label = f"label={LABEL}={self.stack.name}"
+        label = f"label={LABEL}={self.stack.label}"
         listing = {
             "container": ("ps", "--all", "--no-trunc", "--format", "{{.Names}} {{.ID}}"),
             "network": ("network", "ls", "--no-trunc", "--format", "{{.Name}} {{.ID}}"),
@@ -44,7 +44,7 @@ class Docker:
 
     def ids(self, kind: Kind) -> set[str]:
         """IDs of the stack's objects; two networks may share a name, so not from `names`."""
-        label = f"label={LABEL}={self.stack.name}"
+        label = f"label={LABEL}={self.stack.label}"
         listing = {
             "container": ("ps", "--all", "--no-trunc", "--quiet"),
             "network": ("network", "ls", "--no-trunc", "--quiet"),

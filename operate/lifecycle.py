@@ -4,8 +4,8 @@ import os
 import sys
 import time
 
-from operate import foreign, refresh, report
-from operate.docker import Docker
+from operate import foreign, refresh, report, simulator
+from operate.docker import Docker, Kind
 from operate.health import wait_until_healthy
 from operate.recover import cancel_dead_lock, recover
 from operate.stack import OperateError, Stack, prepare
@@ -13,15 +13,22 @@ from toolchain import images
 from toolchain.say import say
 from verify.drawing.page import found
 
+# In this order they can be removed.
+KINDS: tuple[Kind, ...] = ("container", "network", "volume")
+
 
 def up(stack: Stack) -> int:
     """Bring the stack up, however an earlier run ended, and say what to open."""
     start = time.monotonic()
     prepare(stack)
+    if simulator.wanted(stack) and (status := simulator.up(stack)):
+        return status
     recover(stack)
     status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
+    status = status or simulator.remove_unwanted(stack)
     if status == 0:
-        wait_until_healthy(Docker(stack))
+        for part in _parts(stack):
+            wait_until_healthy(Docker(part))
         _closing_words(stack, time.monotonic() - start)
     return status
 
@@ -29,7 +36,14 @@ def up(stack: Stack) -> int:
 def preview(stack: Stack) -> int:
     """Show what `up` would change; changes nothing in the stack."""
     prepare(stack)
+    if simulator.wanted(stack) and (status := simulator.preview(stack)):
+        return status
     return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
+
+
+def _parts(stack: Stack) -> list[Stack]:
+    """The stack and, after it, the simulator that it may have."""
+    return [stack, *simulator.concerned(stack)]
 
 
 def _closing_words(stack: Stack, seconds: float) -> None:
@@ -67,6 +81,13 @@ def _for_stack(stack: Stack) -> str:
 
 def down(stack: Stack) -> int:
     """Remove containers and networks; data volumes stay for the next `up`."""
+    status = _down(stack)
+    for part in simulator.concerned(stack):  # last, since the stack has joined its network
+        status = status or simulator.down(part)
+    return status
+
+
+def _down(stack: Stack) -> int:
     if not stack.exists():
         say(f"Stack {stack.name} isn't up.")
         return 0
@@ -84,32 +105,43 @@ def down(stack: Stack) -> int:
 
 def purge(stack: Stack) -> int:
     """Remove the stack and its data: containers, networks, volumes, state; settings stay."""
-    cancel_dead_lock(stack)
-    docker = Docker(stack)
-    found = {kind: sorted(docker.ids(kind)) for kind in ("container", "network", "volume")}
+    parts = _parts(stack)
+    for part in parts:
+        cancel_dead_lock(part)
+    dockers = [Docker(part) for part in parts]
+    objects = [(docker, kind, sorted(docker.ids(kind))) for kind in KINDS for docker in dockers]
     say(f"This deletes stack {stack.name} with its data:")
-    for volume in found["volume"]:
+    for volume in (id_ for _, kind, ids in objects if kind == "volume" for id_ in ids):
         say(f"  volume {volume}")
+    _agree(stack)
+    for docker, kind, ids in objects:
+        docker.remove(kind, *ids)
+    for part in parts:
+        if part.exists():
+            part.ask("stack", "rm", "--force", "--yes", "--preserve-config")
+    say(f"Stack {stack.name} is gone. Yours to delete, or to use again:")
+    for part in parts:
+        name = part.config_file.relative_to(stack.checkout)
+        say(f"  {name} with its settings and encrypted secrets")
+    say(f"  {stack.passphrase_file}, which decrypts them")
+    return 0
+
+
+def _agree(stack: Stack) -> None:
+    """An OperateError unless a person, or a script's CONFIRM, names the stack."""
     if sys.stdin.isatty():
         say(f"Type the stack's name to go on: {stack.name}")
         if sys.stdin.readline().strip() != stack.name:
             raise OperateError("stopped, nothing was deleted")
     elif os.environ.get("CONFIRM") != stack.name:
         raise OperateError(f"there is no terminal to ask on: say CONFIRM={stack.name} to go on")
-    docker.remove("container", *found["container"])
-    docker.remove("network", *found["network"])
-    docker.remove("volume", *found["volume"])
-    if stack.exists():
-        stack.ask("stack", "rm", "--force", "--yes", "--preserve-config")
-    say(f"Stack {stack.name} is gone. Yours to delete, or to use again:")
-    say(f"  {stack.config_file.name} with its settings and encrypted secrets")
-    say(f"  {stack.passphrase_file}, which decrypts them")
-    return 0
 
 
 def shell(stack: Stack) -> int:
     """A shell in which plain `pulumi` works on the stack."""
     prepare(stack)
+    if simulator.wanted(stack):
+        simulator.prepare(stack)
     program = os.environ.get("SHELL", "/bin/sh")
     say(f"`pulumi preview|up|refresh --stack {stack.name}` work here; leave with `exit`.")
     os.chdir(stack.checkout)

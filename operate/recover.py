@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from operate import logins
 from operate.docker import Docker, Kind
-from operate.stack import PROJECT, OperateError, Stack
+from operate.stack import OperateError, Stack
 from toolchain.say import say
 
 KIND_OF_TYPE: dict[str, Kind] = {
@@ -64,7 +64,7 @@ def _locks(stack: Stack) -> list[Path]:
     if url.scheme != "file":
         return []
     folder = Path(unquote(url.netloc + url.path)).expanduser() / ".pulumi" / "locks"
-    return sorted(folder.glob(f"organization/{PROJECT}/{stack.name}/*.json"))
+    return sorted(folder.glob(f"organization/{stack.project}/{stack.name}/*.json"))
 
 
 def _alive(pid: int) -> bool:

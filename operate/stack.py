@@ -4,10 +4,11 @@ import json
 import os
 import secrets
 import subprocess
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -31,6 +32,12 @@ class Stack:
 
     name: str
     checkout: Path = CHECKOUT
+    project: ClassVar[str] = PROJECT
+
+    @property
+    def label(self) -> str:
+        """The name that its Docker objects carry."""
+        return self.name
 
     @property
     def config_file(self) -> Path:
@@ -53,8 +60,7 @@ class Stack:
     @property
     def settings(self) -> dict[str, Any]:
         """The raw `stack` object of the stack file, unvalidated."""
-        config = self._config()
-        settings = config.get(f"{PROJECT}:stack")
+        settings = self.config.get(f"{self.project}:stack")
         return settings if isinstance(settings, dict) else {}
 
     @property
@@ -76,7 +82,9 @@ class Stack:
         section = self.settings.get("images")
         return isinstance(section, dict) and section.get("source") == "local"
 
-    def _config(self) -> dict[str, Any]:
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keys of the stack file's `config`, secrets encrypted."""
         if not self.config_file.exists():
             return {}
         try:
@@ -136,27 +144,41 @@ class Stack:
 
     def secret(self, name: str) -> str:
         """The value of a config secret."""
-        return self.ask("config", "get", f"{PROJECT}:{name}").rstrip("\n")
+        return self.ask("config", "get", f"{self.project}:{name}").rstrip("\n")
+
+    def set_secret(self, name: str, value: str) -> None:
+        """Encrypt a config secret into the stack file."""
+        self.ask("config", "set", "--secret", f"{self.project}:{name}", stdin=value)
 
 
 def prepare(stack: Stack) -> None:
     """Make the user's stack file, passphrase and generated secrets where they don't exist yet."""
+    of_its_name = stack.checkout / "stacks" / f"{stack.name}.yaml"
+    initialise(stack, lambda: template.copy(of_its_name, stack.config_file))
+    generate_secrets(stack, (stack.password_name, GENERATED_SECRETS[1]))
+    images.ensure("local" if stack.runs_local_images else "upstream")
+
+
+def initialise(stack: Stack, write_file: Callable[[], None]) -> None:
+    """Make the stack, where it isn't there yet, with the file that `write_file` makes for it."""
     known = stack.exists()
     if not stack.config_file.exists():
         if known:
             _take_from_state(stack)
         else:
-            template.copy(stack.checkout / "stacks" / f"{stack.name}.yaml", stack.config_file)
+            write_file()
     _make_passphrase(stack)
     if not known:
         stack.ask("stack", "init")
         stack.config_file.chmod(0o600)
-    present = stack._config()
-    for name in (stack.password_name, GENERATED_SECRETS[1]):
-        if f"{PROJECT}:{name}" not in present:
-            value = secrets.token_urlsafe(24)
-            stack.ask("config", "set", "--secret", f"{PROJECT}:{name}", stdin=value)
-    images.ensure("local" if stack.runs_local_images else "upstream")
+
+
+def generate_secrets(stack: Stack, names: Iterable[str]) -> None:
+    """Make up the secrets that the stack file doesn't hold yet."""
+    present = stack.config
+    for name in names:
+        if f"{stack.project}:{name}" not in present:
+            stack.set_secret(name, secrets.token_urlsafe(24))
 
 
 def _take_from_state(stack: Stack) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Annotated, Self
 
-import pulumi
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from settings.agents import Agents
 from settings.containers import Cadvisor, DockerEngine
 from settings.databases import PostgreSQL, Redis, same_addresses
-from settings.errors import ContradictionError, explain
+from settings.errors import ContradictionError
 from settings.grafana import Grafana
+from settings.loading import load
 from settings.logs import LogAgent
 from settings.loki import Loki
 from settings.probes import Probes
@@ -175,19 +175,4 @@ class Settings(Model):
     @classmethod
     def load(cls) -> Self:
         """Read `observability:stack`; stop the run with a line for each mistake if it is wrong."""
-        config = pulumi.Config()
-        file = f"Pulumi.{pulumi.get_stack()}.yaml"
-        raw = config.get("stack")
-        if raw is None:
-            raise pulumi.RunError(f"{file} has no `{config.full_key('stack')}` object")
-        if pulumi.runtime.is_config_secret(config.full_key("stack")):
-            raise pulumi.RunError(
-                f"{file}: {config.full_key('stack')} must hold no secret; a setting names its "
-                "secret, which is a config key of its own"
-            )
-        try:
-            # `make` reads the same file by these names, so a snake_case twin may not pass here.
-            return cls.model_validate_json(raw, by_alias=True, by_name=False)
-        except ValidationError as error:
-            lines = [f"{file} is not valid:", *explain(error, cls)]
-            raise pulumi.RunError("\n  ".join(lines)) from None
+        return load(cls)
