@@ -60,7 +60,7 @@ def tokens(site: Site) -> dict[str, str]:
     """The tokens of the service accounts, kept out of what is searched for secrets."""
     shown = site.pulumi("stack", "output", "--json", "--show-secrets", "service-account-tokens")
     site.output.remove(shown)
-    found: dict[str, str] = json.loads(shown)
+    found: dict[str, str] = json.loads(shown[shown.index("{") :])
     return found
 
 

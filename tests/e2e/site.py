@@ -95,6 +95,12 @@ class Site:
         passphrase = f"PULUMI_CONFIG_PASSPHRASE_FILE={self.data / 'passphrases' / self.stack}"
         return self.run("./toolchain/run", "env", passphrase, *inner, status=status)
 
+    def pulumi_json(self, *arguments: str) -> Any:
+        """What plain `pulumi` says in JSON; on the terminal, a set-up beside this one may have
+        added a line before it."""
+        printed = self.pulumi(*arguments)
+        return json.loads(printed[printed.index("{") :])
+
     @property
     def config_file(self) -> Path:
         """The stack file that `make up` has made."""
@@ -102,7 +108,7 @@ class Site:
 
     def state(self) -> list[dict[str, Any]]:
         """The resources in the stack's state."""
-        deployment = json.loads(self.pulumi("stack", "export"))["deployment"]
+        deployment = self.pulumi_json("stack", "export")["deployment"]
         resources: list[dict[str, Any]] = deployment["resources"]
         return resources
 
@@ -116,7 +122,7 @@ class Site:
     @cached_property
     def grafana_url(self) -> str:
         """Where Grafana is published: on a port that is picked by `up` and kept until `down`."""
-        return str(json.loads(self.pulumi("stack", "output", "--json"))["grafana-url"])
+        return str(self.pulumi_json("stack", "output", "--json")["grafana-url"])
 
     def grafana(self, path: str, body: object = None, method: str | None = None) -> Any:
         """Ask Grafana's API as admin; JSON answers are decoded, others are text."""

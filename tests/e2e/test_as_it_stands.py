@@ -214,5 +214,5 @@ def secrets_of(site: Site) -> list[str]:
     """The values of all config secrets."""
     shown = site.pulumi("config", "--show-secrets", "--json")
     site.output.remove(shown)
-    config = json.loads(shown)
+    config = json.loads(shown[shown.index("{") :])
     return [entry["value"] for entry in config.values() if entry["secret"]]

@@ -185,6 +185,6 @@ def flush(site: Site) -> None:
 
 def test_state_has_nothing_pending(site: Site) -> None:
     """After all of this, the state holds no unfinished operation."""
-    deployment = json.loads(site.pulumi("stack", "export"))["deployment"]
+    deployment = site.pulumi_json("stack", "export")["deployment"]
 
     assert not deployment.get("pending_operations")
