@@ -13,6 +13,7 @@ from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.exporters import all as exporters
 from components.exporters.node import NODE_EXPORTER_HOST
 from components.free_port import FreePort
+from components.gateway import Gateway, GatewayArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.grafana_access import GrafanaAccess, GrafanaAccessArgs
 from components.grafana_content import GrafanaContent, GrafanaContentArgs
@@ -37,7 +38,7 @@ def main() -> None:
     site = scraping.of_site(HERE / "site" / "scrape", env=stack)
     files = configs.render(settings, stack=stack, rules=rules, site=site)
     referred = configs.secret_names(settings)
-    checks.check(files, referred)
+    checks.check(files, configs.stand_ins(settings))
 
     on_host = ResourceOptions(providers=[docker.Provider("docker", host=settings.docker_host)])
     networks = Networks("networks", NetworksArgs(stack=stack), on_host)
@@ -72,6 +73,9 @@ def main() -> None:
             place=place, settings=settings.log_agent, data_root=settings.docker_data_root
         )
         LogAgent("log-agent", agent, on_host)
+    gateway = None
+    if settings.gateway:
+        gateway = Gateway("gateway", GatewayArgs(place=place, settings=settings.gateway), on_host)
     grafana = Grafana(
         "grafana",
         GrafanaArgs(
@@ -80,11 +84,14 @@ def main() -> None:
             secrets=secrets,
             port=settings.grafana.port or FreePort("grafana-port", settings.grafana.bind).port,
             docker_host=settings.docker_host,
+            door=gateway.door if gateway else None,
+            tunnel=settings.tunnel,
         ),
         on_host,
     )
     login = pulumi.Output.concat(ADMIN, ":", password)
-    server = grafana_provider.Provider("grafana", url=grafana.url, auth=login)
+    ca = gateway.door.ca if gateway else None
+    server = grafana_provider.Provider("grafana", url=grafana.url, auth=login, ca_cert=ca)
     in_grafana = ResourceOptions(providers=[server])
     content = GrafanaContentArgs(
         dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval
@@ -95,6 +102,8 @@ def main() -> None:
     pulumi.export("grafana-url", grafana.url)
     pulumi.export("grafana-user", ADMIN)
     pulumi.export("service-account-tokens", tokens)
+    if gateway:
+        pulumi.export("gateway-ca", gateway.door.ca)
 
 
 main()

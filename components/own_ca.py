@@ -11,8 +11,6 @@ import pulumi
 from pulumi import ResourceOptions
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
 
-from components import x509
-
 INPUTS = ("seed", "common_name")
 YEARS = 10
 # Its clock may be behind ours.
@@ -26,6 +24,8 @@ class OwnCaProvider(ResourceProvider):
     """
 
     def create(self, props: dict[str, Any]) -> CreateResult:
+        from components import x509  # noqa: PLC0415 (0.1 s, which other runs needn't spend)
+
         now = datetime.now(UTC)
         certificate, key = x509.authority(
             seed=props["seed"].encode(),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,6 +19,15 @@ from cryptography.x509.oid import NameOID
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 # Of twice the length of the order, so that the remainder is even to 1 in 2^256.
 SEED_BYTES = 64
+OTHER_USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 def authority(
@@ -51,27 +61,12 @@ def authority(
     return made.public_bytes(Encoding.PEM).decode(), pem.decode()
 
 
-OTHER_USES = (
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "encipher_only",
-    "decipher_only",
-)
-
-
 def fits(certificate: str, key: str) -> bool:
-    """Whether the key in PEM is that of the first certificate; one that is no key doesn't fit."""
+    """Whether the key in PEM is that of the first certificate; what is no key doesn't fit."""
     try:
         certified = x509.load_pem_x509_certificate(certificate.encode()).public_key()
         own = load_pem_private_key(key.encode(), password=None).public_key()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return False
-    return _as_bytes(certified) == _as_bytes(own)
-
-
-def _as_bytes(key: x509.CertificatePublicKeyTypes | object) -> bytes:
-    made: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined]
-    return made
+    shape = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return certified.public_bytes(*shape) == own.public_bytes(*shape)

@@ -41,6 +41,9 @@ def _closing_words(stack: Stack, seconds: float) -> None:
         f"  Grafana   {outputs['grafana-url']}",
         f"  log in    as {outputs['grafana-user']}; `{password_command}` prints the password",
     ]
+    if outputs.get("gateway-ca"):
+        command = f"pulumi stack output gateway-ca --stack {stack.name}"
+        lines.append(f"  trust     the stack's own CA: `{command}` in `make shell` prints it")
     if stack.runs_local_images:
         lines += [f"  versions  {line}" for line in images.differences()]
         lines += [

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from components.http import trusting
 from dashboards import catalogue
 from operate.stack import OperateError, Stack
 from toolchain.cache import data
@@ -40,6 +41,7 @@ def grafana_of(stack: Stack) -> Grafana:
         url=outputs["grafana-url"],
         user=outputs["grafana-user"],
         password=stack.grafana_password(),
+        context=trusting(outputs.get("gateway-trusted", "")),
     )
 
 

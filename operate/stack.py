@@ -71,6 +71,16 @@ class Stack:
         return str(inner or GENERATED_SECRETS[0])
 
     @property
+    def generated_secrets(self) -> tuple[str, ...]:
+        """Names of the secrets that `make up` makes where they don't exist."""
+        inner: object = self.settings
+        for key in ("gateway", "log-push", "hosts"):
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        entries = inner.values() if isinstance(inner, dict) else ()
+        named = [_secret_in(entry, "password") for entry in entries]
+        return (self.password_name, GENERATED_SECRETS[1], *sorted(filter(None, named)))
+
+    @property
     def runs_local_images(self) -> bool:
         """Whether the stack's images are those that are made here."""
         section = self.settings.get("images")
@@ -139,6 +149,13 @@ class Stack:
         return self.ask("config", "get", f"{PROJECT}:{name}").rstrip("\n")
 
 
+def _secret_in(entry: object, key: str) -> str:
+    """The secret that a setting of a raw section names; nothing where it doesn't."""
+    inner = entry.get(key) if isinstance(entry, dict) else None
+    name = inner.get("secret") if isinstance(inner, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 def prepare(stack: Stack) -> None:
     """Make the user's stack file, passphrase and generated secrets where they don't exist yet."""
     known = stack.exists()
@@ -152,7 +169,7 @@ def prepare(stack: Stack) -> None:
         stack.ask("stack", "init")
         stack.config_file.chmod(0o600)
     present = stack._config()
-    for name in (stack.password_name, GENERATED_SECRETS[1]):
+    for name in stack.generated_secrets:
         if f"{PROJECT}:{name}" not in present:
             value = secrets.token_urlsafe(24)
             stack.ask("config", "set", "--secret", f"{PROJECT}:{name}", stdin=value)

@@ -32,7 +32,7 @@ class Acme(Model):
 
 
 class OwnCa(Model):
-    """An authority of the stack's own, made by the program; browsers have to be told to trust it."""
+    """An authority of the stack's own, made by the program; browsers have to be told of it."""
 
 
 class Given(Model):

@@ -61,7 +61,9 @@ def reference() -> str:
             entry = get_args(field.annotation)[1]
             pages.append(_section(field, entry.__doc__, _fields(entry, f"{field.alias}.NAME.")))
         elif optional := _section_in(field):
-            pages.append(_section(field, optional.__doc__, _fields(optional, f"{field.alias}.")))
+            pages.append(
+                _section(field, f"{optional.__doc__}", _fields(optional, f"{field.alias}."))
+            )
     secrets = [f"- `observability:{name}`: {words}\n" for name, words in _secrets(defaults)]
     pages.append(f"{SECRETS}\n{''.join(secrets)}")
     return "\n".join(pages)

@@ -72,7 +72,7 @@ def test_targets_of_every_kind_are_right(tmp_path: Path) -> None:
 
     files = configs.render(settings, stack="test", rules=RULES, site=site)
 
-    checks.check(files, configs.secret_names(settings))
+    checks.check(files, configs.stand_ins(settings))
 
 
 @pytest.mark.parametrize(
