@@ -67,6 +67,11 @@ http://:{health_port} {{
 	respond @closed 404
 	reverse_proxy grafana:3000
 }}
+
+# What asks for another host, Caddy would answer with an empty success.
+{others} {{
+	respond 421
+}}
 """
 PUSH = f"""\
 	@push {{
@@ -96,6 +101,7 @@ def render(settings: Settings) -> Files:
         health_port=HEALTH_PORT,
         options=_options(settings),
         address=f"{scheme}://{settings.host}:{port}",
+        others=f"{scheme}://:{port}",
         tls=_tls(settings.tls),
         strict="\t\tStrict-Transport-Security max-age=31536000\n" if settings.is_https else "",
         push=PUSH if settings.log_push.hosts else "",
@@ -187,14 +193,13 @@ class Gateway(pulumi.ComponentResource):
     """Lets people in to Grafana and logs in to Loki; the only service with a published port."""
 
     door: Door
-    own_ca: pulumi.Output[str] | None = None
-    """The certificate of the stack's own authority in PEM, where there is one."""
 
     def __init__(self, name: str, args: GatewayArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("observability:index:Gateway", name, {}, opts)
         settings, place = args.settings, args.place
 
         secret_files = self._secret_files(name, args)
+        ca: pulumi.Input[str] = settings.trusted or ""
         if settings.tls.own_ca:
             authority = OwnCa(
                 f"{name}-own-ca",
@@ -202,7 +207,7 @@ class Gateway(pulumi.ComponentResource):
                 stack_secret=place.digest_key,
                 opts=ResourceOptions(parent=self),
             )
-            self.own_ca = authority.certificate
+            ca = authority.certificate
             secret_files |= {OWN_CA: authority.certificate, OWN_CA_KEY: authority.key}
         service = Service(
             name,
@@ -232,11 +237,7 @@ class Gateway(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
 
-        self.door = Door(
-            url=settings.address,
-            version=service.container_id,
-            ca=self.own_ca or settings.trusted or "",
-        )
+        self.door = Door(url=settings.address, version=service.container_id, ca=ca)
         self.register_outputs({})
 
     def _secret_files(self, name: str, args: GatewayArgs) -> dict[str, pulumi.Output[str]]:

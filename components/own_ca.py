@@ -68,6 +68,7 @@ class OwnCa(Resource, module="observability", name="OwnCa"):
             OwnCaProvider(), name, {**given, **outputs}, ResourceOptions.merge(opts, kept_secret)
         )
         self.certificate = pulumi.Output.unsecret(self.certificate)
+        self.key = pulumi.Output.secret(self.key)
 
 
 def _seed(stack_secret: str) -> str:

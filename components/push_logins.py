@@ -78,3 +78,4 @@ class PushLogins(Resource, module="observability", name="PushLogins"):
         super().__init__(
             PushLoginsProvider(), name, given, ResourceOptions.merge(opts, kept_secret)
         )
+        self.hashes = pulumi.Output.secret(self.hashes)

@@ -43,7 +43,7 @@ def _closing_words(stack: Stack, seconds: float) -> None:
     ]
     if outputs.get("gateway-ca"):
         command = f"pulumi stack output gateway-ca --stack {stack.name}"
-        lines.append(f"  trust     the stack's own CA: `{command}` in `make shell` prints it")
+        lines.append(f"  trust     what `{command}` in `make shell` prints")
     if stack.runs_local_images:
         lines += [f"  versions  {line}" for line in images.differences()]
         lines += [

@@ -41,7 +41,7 @@ def grafana_of(stack: Stack) -> Grafana:
         url=outputs["grafana-url"],
         user=outputs["grafana-user"],
         password=stack.grafana_password(),
-        context=trusting(outputs.get("gateway-trusted", "")),
+        context=trusting(outputs.get("gateway-ca", "")),
     )
 
 
