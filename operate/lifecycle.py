@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from operate import foreign, refresh, report
+from operate import foreign, refresh, report, tunnel
 from operate.docker import Docker
 from operate.health import wait_until_healthy
 from operate.recover import cancel_dead_lock, recover
@@ -18,18 +18,20 @@ def up(stack: Stack) -> int:
     """Bring the stack up, however an earlier run ended, and say what to open."""
     start = time.monotonic()
     prepare(stack)
-    recover(stack)
-    status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
-    if status == 0:
-        wait_until_healthy(Docker(stack))
-        _closing_words(stack, time.monotonic() - start)
+    with tunnel.open_tunnel(stack):
+        recover(stack)
+        status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
+        if status == 0:
+            wait_until_healthy(Docker(stack))
+            _closing_words(stack, time.monotonic() - start)
     return status
 
 
 def preview(stack: Stack) -> int:
     """Show what `up` would change; changes nothing in the stack."""
     prepare(stack)
-    return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
+    with tunnel.open_tunnel(stack):
+        return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
 
 
 def _closing_words(stack: Stack, seconds: float) -> None:
@@ -41,6 +43,8 @@ def _closing_words(stack: Stack, seconds: float) -> None:
         f"  Grafana   {outputs['grafana-url']}",
         f"  log in    as {outputs['grafana-user']}; `{password_command}` prints the password",
     ]
+    if line := tunnel.command(stack):
+        lines.append(f"  tunnel    {' '.join(line)}")
     if outputs.get("gateway-ca"):
         command = f"pulumi stack output gateway-ca --stack {stack.name}"
         lines.append(f"  trust     what `{command}` in `make shell` prints")
@@ -74,6 +78,11 @@ def down(stack: Stack) -> int:
         say(f"Stack {stack.name} isn't up.")
         return 0
     prepare(stack)
+    with tunnel.open_tunnel(stack):
+        return _destroy(stack)
+
+
+def _destroy(stack: Stack) -> int:
     recover(stack)
     if refresh.flags_for_up(stack):
         # What is in Grafana can only be removed from a Grafana that runs.

@@ -40,7 +40,6 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "tls": {"own-ca": {}},
         "log-push": {"hosts": {"web": {"password": {"secret": "push-web"}}}},
     }
-    settings["node-exporter"] = settings["log-agent"] = {"enabled": False}
     (folder / "stacks" / f"{stack}.yaml").write_text(yaml.safe_dump(content))
     try:
         site.make("up")
