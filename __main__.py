@@ -73,9 +73,11 @@ def main() -> None:
             place=place, settings=settings.log_agent, data_root=settings.docker_data_root
         )
         LogAgent("log-agent", agent, on_host)
-    gateway = None
+    door = None
     if settings.gateway:
-        gateway = Gateway("gateway", GatewayArgs(place=place, settings=settings.gateway), on_host)
+        way_in = GatewayArgs(place=place, settings=settings.gateway)
+        door = Gateway("gateway", way_in, on_host).door
+        pulumi.export("gateway-ca", door.ca)
     grafana = Grafana(
         "grafana",
         GrafanaArgs(
@@ -84,13 +86,13 @@ def main() -> None:
             secrets=secrets,
             port=settings.grafana.port or FreePort("grafana-port", settings.grafana.bind).port,
             docker_host=settings.docker_host,
-            door=gateway.door if gateway else None,
+            door=door,
             tunnel=settings.tunnel,
         ),
         on_host,
     )
     login = pulumi.Output.concat(ADMIN, ":", password)
-    ca = gateway.door.ca if gateway else None
+    ca = door.ca if door else None
     server = grafana_provider.Provider("grafana", url=grafana.url, auth=login, ca_cert=ca)
     in_grafana = ResourceOptions(providers=[server])
     content = GrafanaContentArgs(
@@ -102,8 +104,6 @@ def main() -> None:
     pulumi.export("grafana-url", grafana.url)
     pulumi.export("grafana-user", ADMIN)
     pulumi.export("service-account-tokens", tokens)
-    if gateway:
-        pulumi.export("gateway-ca", gateway.door.ca)
 
 
 main()

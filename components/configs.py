@@ -32,9 +32,7 @@ def render(
         ),
         "alertmanager": alertmanager.render(),
         "loki": loki.render(settings.loki),
-        "grafana": grafana.render(
-            settings.grafana, external_url=door.address if door else None
-        ),
+        "grafana": grafana.render(settings.grafana, external_url=door.address if door else None),
         "log-agent": log_agent.render(
             settings.log_agent, labels=of_logs(labels["host"], env=stack)
         ),
