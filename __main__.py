@@ -99,7 +99,9 @@ def main() -> None:
         dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval
     )
     GrafanaContent("grafana-content", content, in_grafana)
-    access = GrafanaAccessArgs(settings=settings.grafana, secrets=secrets, url=grafana.url)
+    access = GrafanaAccessArgs(
+        settings=settings.grafana, secrets=secrets, url=grafana.url, ca=ca or ""
+    )
     tokens = GrafanaAccess("grafana-access", access, in_grafana).tokens
     pulumi.export("grafana-url", grafana.url)
     pulumi.export("grafana-user", ADMIN)

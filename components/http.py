@@ -20,17 +20,20 @@ def trusting(ca: str) -> ssl.SSLContext:
     return context
 
 
+def directly(context: ssl.SSLContext | None) -> urllib.request.OpenerDirector:
+    """Asks without a proxy, which knows nothing of what listens on this machine."""
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+
+
 def wait(url: str, seconds: float, context: ssl.SSLContext | None = None) -> None:
     """Return once `url` answers with a status below 400; a TimeoutError with the last answer."""
     deadline = time.monotonic() + seconds
-    directly = urllib.request.build_opener(
-        # No proxy: it knows nothing of what listens on this machine.
-        urllib.request.ProxyHandler({}),
-        urllib.request.HTTPSHandler(context=context),
-    )
+    opener = directly(context)
     while True:
         try:
-            with directly.open(url, timeout=ANSWER_SECONDS):
+            with opener.open(url, timeout=ANSWER_SECONDS):
                 return
         except urllib.error.HTTPError as error:
             said = f"status {error.code}"
