@@ -13,6 +13,7 @@ from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.exporters import all as exporters
 from components.exporters.node import NODE_EXPORTER_HOST
 from components.free_port import FreePort
+from components.gateway import Gateway, GatewayArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.grafana_access import GrafanaAccess, GrafanaAccessArgs
 from components.grafana_content import GrafanaContent, GrafanaContentArgs
@@ -37,7 +38,7 @@ def main() -> None:
     site = scraping.of_site(HERE / "site" / "scrape", env=stack)
     files = configs.render(settings, stack=stack, rules=rules, site=site)
     referred = configs.secret_names(settings)
-    checks.check(files, referred)
+    checks.check(files, configs.stand_ins(settings))
 
     on_host = ResourceOptions(providers=[docker.Provider("docker", host=settings.docker_host)])
     networks = Networks("networks", NetworksArgs(stack=stack), on_host)
@@ -72,6 +73,11 @@ def main() -> None:
             place=place, settings=settings.log_agent, data_root=settings.docker_data_root
         )
         LogAgent("log-agent", agent, on_host)
+    door = None
+    if settings.gateway:
+        way_in = GatewayArgs(place=place, settings=settings.gateway)
+        door = Gateway("gateway", way_in, on_host).door
+        pulumi.export("gateway-ca", door.ca)
     grafana = Grafana(
         "grafana",
         GrafanaArgs(
@@ -80,17 +86,22 @@ def main() -> None:
             secrets=secrets,
             port=settings.grafana.port or FreePort("grafana-port", settings.grafana.bind).port,
             docker_host=settings.docker_host,
+            door=door,
+            tunnel=settings.tunnel,
         ),
         on_host,
     )
     login = pulumi.Output.concat(ADMIN, ":", password)
-    server = grafana_provider.Provider("grafana", url=grafana.url, auth=login)
+    ca = door.ca if door else None
+    server = grafana_provider.Provider("grafana", url=grafana.url, auth=login, ca_cert=ca)
     in_grafana = ResourceOptions(providers=[server])
     content = GrafanaContentArgs(
         dashboards=dashboards.catalogue(), scrape_interval=settings.prometheus.scrape_interval
     )
     GrafanaContent("grafana-content", content, in_grafana)
-    access = GrafanaAccessArgs(settings=settings.grafana, secrets=secrets, url=grafana.url)
+    access = GrafanaAccessArgs(
+        settings=settings.grafana, secrets=secrets, url=grafana.url, ca=ca or ""
+    )
     tokens = GrafanaAccess("grafana-access", access, in_grafana).tokens
     pulumi.export("grafana-url", grafana.url)
     pulumi.export("grafana-user", ADMIN)

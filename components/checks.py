@@ -1,15 +1,16 @@
 """Has the servers' own tools check their configs, before anything is registered."""
 
+import os
 import subprocess
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
 import pulumi
 
-from components.rendering import Files, secret_file
+from components.rendering import Files
 from toolchain.cache import tool
 
 # What checks the config of a service, in the folder that it lies in.
@@ -19,6 +20,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "loki": ("loki", "-config.file=loki.yaml", "-verify-config"),
     "blackbox-exporter": ("blackbox_exporter", "--config.check", "--config.file=blackbox.yml"),
     "docker-api": ("caddy", "validate", "--adapter", "caddyfile", "--config", "Caddyfile"),
+    "gateway": ("caddy", "validate", "--config", "Caddyfile", "--adapter", "caddyfile"),
     "log-agent": ("promtail", "-config.file=promtail.yaml", "-check-syntax"),
 }
 NO_TOOL = {"config.alloy"}  # nothing here reads Alloy's configs
@@ -26,15 +28,14 @@ SECONDS = 60
 
 
 def check(
-    configs: Mapping[str, Files], secrets: Mapping[str, Collection[str]] = MappingProxyType({})
+    configs: Mapping[str, Files], stand_ins: Mapping[str, Files] = MappingProxyType({})
 ) -> None:
     """Stop the run with what the tools say where a config is wrong; `configs` are by service.
 
-    The tools look for the files of `secrets`, by service too: they get some without the values.
+    The tools look for files with secrets, too: `stand_ins`, by service, take their places.
     """
     to_check = {
-        service: {secret_file(name): "-" for name in secrets.get(service, ())}
-        | dict(configs[service])
+        service: {**configs[service], **stand_ins.get(service, {})}
         for service in COMMANDS
         if service in configs and not NO_TOOL & set(configs[service])
     }
@@ -56,6 +57,8 @@ def _mistake(service: str, files: Files) -> str:
             done = subprocess.run(
                 [tool(program), *arguments],
                 cwd=folder,
+                # Caddy makes keys of its own for the check.
+                env=os.environ | {"XDG_DATA_HOME": folder},
                 capture_output=True,
                 text=True,
                 check=False,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from components import alertmanager, grafana, log_agent, loki, prometheus, scraping
+from components import alertmanager, gateway, grafana, log_agent, loki, prometheus, scraping
 from components.exporters import all as exporters
 from components.labels import of_docker_host, of_logs
-from components.rendering import Files, ScrapeJob
+from components.rendering import Files, ScrapeJob, secret_file
 from settings import Settings
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -21,6 +21,7 @@ def render(
     """
     labels = of_docker_host(settings, env=stack)
     others = {**scraping.certificates(settings), **site}
+    door = settings.gateway
     return {
         "prometheus": prometheus.render(
             settings.prometheus,
@@ -31,11 +32,12 @@ def render(
         ),
         "alertmanager": alertmanager.render(),
         "loki": loki.render(settings.loki),
-        "grafana": grafana.render(settings.grafana),
+        "grafana": grafana.render(settings.grafana, external_url=door.address if door else None),
         "log-agent": log_agent.render(
             settings.log_agent, labels=of_logs(labels["host"], env=stack)
         ),
         **exporters.render(settings),
+        **({"gateway": gateway.render(door)} if door else {}),
     }
 
 
@@ -51,3 +53,14 @@ def scrape_jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
 def secret_names(settings: Settings) -> dict[str, set[str]]:
     """The secrets that the configs of each service refer to."""
     return {"prometheus": scraping.secret_names(settings)}
+
+
+def stand_ins(settings: Settings) -> dict[str, Files]:
+    """What the tools are given in place of files with secrets, by service."""
+    found: dict[str, Files] = {
+        service: {secret_file(name): "-" for name in names}
+        for service, names in secret_names(settings).items()
+    }
+    if settings.gateway:
+        found["gateway"] = gateway.stand_ins(settings.gateway)
+    return found

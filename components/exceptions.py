@@ -74,6 +74,12 @@ EXCEPTIONS: Mapping[str, Exemption] = MappingProxyType(
                 ),
             },
         ),
+        "gateway": Exemption(
+            capabilities={
+                "NET_BIND_SERVICE": "The program in upstream's image carries it, and doesn't start "
+                "without."
+            },
+        ),
         "log-agent": Exemption(
             root="Docker's log files and most of /var/log belong to root.",
             capabilities={

@@ -1,7 +1,7 @@
 """Grafana: its config, its container, and when it is ready for content."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from configparser import ConfigParser
 from dataclasses import dataclass
 from io import StringIO
@@ -10,12 +10,14 @@ import pulumi
 from pulumi import ResourceOptions
 
 from components import grafana_oidc
+from components.gateway import Door
 from components.place import Place
 from components.readiness import Readiness, ReadinessArgs
 from components.rendering import Files, ScrapeJob
 from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
 from settings.grafana import ADMIN
 from settings.grafana import Grafana as Settings
+from settings.tunnel import HERE
 
 JOB = ScrapeJob(name="grafana", target="grafana:3000")
 DATA_PATH = "/var/lib/grafana"
@@ -87,10 +89,14 @@ class GrafanaArgs:
     """The config secrets by name."""
     port: pulumi.Input[int]
     docker_host: str
+    door: Door | None = None
+    """The gateway that it is behind; its own port is then not published."""
+    tunnel: Sequence[str] | None = None
+    """The command without which nobody but the Docker host reaches its port."""
 
 
 class Grafana(pulumi.ComponentResource):
-    """Shows what the others know; the only service with a published port."""
+    """Shows what the others know; published on a port of its own where there is no gateway."""
 
     url: pulumi.Output[str]
     """Where it answers; known once it does."""
@@ -118,22 +124,11 @@ class Grafana(pulumi.ComponentResource):
                 data_path=DATA_PATH,
                 scratch_paths=["/tmp"],  # noqa: S108 (a mount in the container)
                 networks=[args.place.backend, args.place.front],
-                port=PublishedPort(address=settings.bind, external=args.port, internal=3000),
+                port=None if args.door else _published(args),
             ),
             ResourceOptions(parent=self),
         )
-        address = reachable_address(args.docker_host, settings.bind)
-        ready = Readiness(
-            f"{name}-ready",
-            ReadinessArgs(
-                url=pulumi.Output.concat(
-                    "http://", address, ":", pulumi.Output.from_input(args.port).apply(str)
-                ),
-                path="/api/health",
-                version=service.container_id,
-            ),
-            ResourceOptions(parent=self),
-        )
+        ready = Readiness(f"{name}-ready", _awaited(args, service), ResourceOptions(parent=self))
 
         self.url = ready.url
         self.register_outputs({"url": self.url})
@@ -148,6 +143,26 @@ def _secret_files(args: GrafanaArgs) -> dict[str, pulumi.Output[str]]:
     if settings.oidc:
         files[grafana_oidc.SECRET_FILE] = args.secrets[settings.oidc.client_secret.secret]
     return files
+
+
+def _published(args: GrafanaArgs) -> PublishedPort:
+    return PublishedPort(address=args.settings.bind, external=args.port, internal=3000)
+
+
+def _awaited(args: GrafanaArgs, service: Service) -> ReadinessArgs:
+    """Where this program, too, comes in."""
+    path = "/api/health"
+    if door := args.door:
+        version = pulumi.Output.concat(service.container_id, " ", door.version)
+        return ReadinessArgs(url=door.url, path=path, version=version, ca=door.ca)
+    here = HERE if args.tunnel else reachable_address(args.docker_host, args.settings.bind)
+    port = pulumi.Output.from_input(args.port).apply(str)
+    return ReadinessArgs(
+        url=pulumi.Output.concat("http://", here, ":", port),
+        path=path,
+        version=service.container_id,
+        hint=f"is `{' '.join(args.tunnel)}` running?" if args.tunnel else "",
+    )
 
 
 def secret_key(stack_secret: str) -> str:

@@ -18,6 +18,8 @@ class GrafanaAccessArgs:
     secrets: Mapping[str, pulumi.Output[str]]
     """The config secrets by name."""
     url: pulumi.Input[str]
+    ca: pulumi.Input[str] = ""
+    """Certificates to trust beside the usual ones, in PEM."""
 
 
 class GrafanaAccess(pulumi.ComponentResource):
@@ -53,7 +55,9 @@ class GrafanaAccess(pulumi.ComponentResource):
         )
         GrafanaRole(
             f"{name}-role",
-            GrafanaRoleArgs(url=args.url, user_id=made.id, login=login, role=user.role.title()),
+            GrafanaRoleArgs(
+                url=args.url, ca=args.ca, user_id=made.id, login=login, role=user.role.title()
+            ),
             ResourceOptions(parent=self),
         )
 

@@ -23,11 +23,11 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from components.http import ANSWER_SECONDS, DIRECTLY
+from components.http import ANSWER_SECONDS, directly, trusting
 from settings import Settings
 from settings.grafana import ADMIN
 
-INPUTS = ("url", "user_id", "login", "role")
+INPUTS = ("url", "ca", "user_id", "login", "role")
 MEMBERS = "/api/orgs/1/users"  # the organisation that Grafana makes, the only one here
 REFUSED = 401
 
@@ -65,7 +65,7 @@ class GrafanaRoleProvider(ResourceProvider):
         """The role that Grafana has; as it was where Grafana hasn't got the new password yet."""
         known = {name: props.get(name) for name in INPUTS}
         try:
-            role = self._role(props["url"], id_)
+            role = self._role(props, id_)
         except urllib.error.HTTPError as error:
             if error.code != REFUSED:
                 raise
@@ -78,33 +78,38 @@ class GrafanaRoleProvider(ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Nothing: the role goes with its user."""
 
-    def _role(self, url: str, user_id: str) -> str | None:
-        members = self._ask(url + MEMBERS)
+    def _role(self, props: dict[str, Any], user_id: str) -> str | None:
+        members = self._ask(props, MEMBERS)
         return next((str(m["role"]) for m in members if str(m["userId"]) == user_id), None)
 
     def _set(self, props: dict[str, Any]) -> None:
-        url, user_id, role = props["url"], props["user_id"], props["role"]
-        present = self._role(url, user_id)
+        user_id, role = props["user_id"], props["role"]
+        present = self._role(props, user_id)
         if present is None:
             member = {"loginOrEmail": props["login"], "role": role}
-            self._ask(url + MEMBERS, member, method="POST")
+            self._ask(props, MEMBERS, member, method="POST")
         elif present != role:
-            self._ask(f"{url}{MEMBERS}/{user_id}", {"role": role}, method="PATCH")
+            self._ask(props, f"{MEMBERS}/{user_id}", {"role": role}, method="PATCH")
 
-    def _ask(self, url: str, body: object = None, method: str = "GET") -> Any:
+    def _ask(
+        self, props: dict[str, Any], path: str, body: object = None, method: str = "GET"
+    ) -> Any:
         request = urllib.request.Request(  # noqa: S310 (the address that Readiness has asked)
-            url,
+            props["url"] + path,
             data=None if body is None else json.dumps(body).encode(),
             method=method,
             headers={"Content-Type": "application/json", "Authorization": self._authorization},
         )
-        with DIRECTLY.open(request, timeout=ANSWER_SECONDS) as answer:
+        opener = directly(trusting(props.get("ca") or ""))
+        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
             return json.load(answer)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaRoleArgs:
     url: pulumi.Input[str]
+    ca: pulumi.Input[str]
+    """Certificates to trust beside the usual ones, in PEM; empty where there are none."""
     user_id: pulumi.Input[str]
     """Grafana's number, as text: whole numbers reach a dynamic provider as fractions."""
     login: str

@@ -1,5 +1,6 @@
 """Waiting for a server to answer; without Pulumi, since `make` waits as well."""
 
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -7,16 +8,32 @@ from http.client import HTTPException
 
 PAUSE_SECONDS = 0.25
 ANSWER_SECONDS = 5.0
-# No proxy: it knows nothing of what listens on this machine.
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def wait(url: str, seconds: float) -> None:
+def trusting(ca: str) -> ssl.SSLContext:
+    """TLS that trusts these certificates in PEM, if there are any, beside the usual ones."""
+    context = ssl.create_default_context()
+    if ca:
+        context.load_verify_locations(cadata=ca)
+        # One that isn't an authority's own is trusted as it stands.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def directly(context: ssl.SSLContext | None) -> urllib.request.OpenerDirector:
+    """Asks without a proxy, which knows nothing of what listens on this machine."""
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+
+
+def wait(url: str, seconds: float, context: ssl.SSLContext | None = None) -> None:
     """Return once `url` answers with a status below 400; a TimeoutError with the last answer."""
     deadline = time.monotonic() + seconds
+    opener = directly(context)
     while True:
         try:
-            with DIRECTLY.open(url, timeout=ANSWER_SECONDS):
+            with opener.open(url, timeout=ANSWER_SECONDS):
                 return
         except urllib.error.HTTPError as error:
             said = f"status {error.code}"

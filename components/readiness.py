@@ -17,16 +17,16 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from components.http import wait
+from components.http import trusting, wait
 
-INPUTS = ("url", "path", "version", "seconds")
+INPUTS = ("url", "path", "version", "seconds", "ca", "hint")
 
 
 class ReadinessProvider(ResourceProvider):
     """Asks for `url` + `path` until the answer is a success, for at most `seconds`."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        wait(props["url"] + props["path"], float(props["seconds"]))
+        _wait(props)
         return CreateResult(props["url"], {name: props[name] for name in INPUTS})
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -38,8 +38,15 @@ class ReadinessProvider(ResourceProvider):
         return ReadResult(id_, props, inputs={name: props.get(name) for name in INPUTS})
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        wait(news["url"] + news["path"], float(news["seconds"]))
+        _wait(news)
         return UpdateResult({name: news[name] for name in INPUTS})
+
+
+def _wait(props: dict[str, Any]) -> None:
+    try:
+        wait(props["url"] + props["path"], float(props["seconds"]), trusting(props["ca"]))
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}; {props['hint']}" if props["hint"] else str(error)) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +56,10 @@ class ReadinessArgs:
     version: pulumi.Input[str]
     """Changes with what is waited for, so that its successor is waited for as well."""
     seconds: int = 120
+    ca: pulumi.Input[str] = ""
+    """Certificates to trust beside the usual ones, in PEM."""
+    hint: str = ""
+    """What the user could look at where nothing answers."""
 
 
 class Readiness(Resource, module="observability", name="Readiness"):

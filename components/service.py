@@ -59,6 +59,7 @@ class ServiceArgs:
     digest_key: pulumi.Output[str]
     entry_point: Sequence[str] = ()
     command: Sequence[pulumi.Input[str]] = ()
+    working_folder: str | None = None
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     secret_files: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
@@ -210,6 +211,7 @@ def _process(args: ServiceArgs) -> dict[str, Any]:
     return {
         "entrypoints": list(args.entry_point) or None,
         "command": list(args.command),
+        "working_dir": args.working_folder,
         "envs": [pulumi.Output.concat(k, "=", v) for k, v in sorted(environment.items())],
         "restart": "unless-stopped",
         "destroy_grace_seconds": STOP_SECONDS,

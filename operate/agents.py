@@ -23,7 +23,7 @@ def agents(stack: Stack) -> int:
     """Send the host's script; with SHOW=1 only print it. The exit status is the script's."""
     settings = _settings(stack)
     name, host = _wanted(settings.agents, os.environ.get("HOST", ""))
-    script = render(spec(settings.agents, name, env=stack.name))
+    script = render(spec(settings, name, env=stack.name))
     if _asked("SHOW"):
         print(script, end="")
         return 0
@@ -37,14 +37,17 @@ def agents(stack: Stack) -> int:
     return done.returncode
 
 
-def spec(agents: Agents, name: str, *, env: str) -> HostSpec:
+def spec(settings: Settings, name: str, *, env: str) -> HostSpec:
     """What the host of this name gets."""
+    agents, door = settings.agents, settings.gateway
     host = agents.hosts[name]
     logs = None
     if host.log_agent == "alloy" and agents.loki_url:
         logs = LogPush(
             url=agents.loki_url, user=agents.loki_user, password_file=agents.loki_password_file
         )
+    elif host.log_agent == "alloy" and door:
+        logs = LogPush(url=door.push_url, user=name, password_file=agents.loki_password_file)
     return HostSpec(
         name=name,
         listen=host.listen,

@@ -10,7 +10,7 @@ import pulumi
 import yaml
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_all_config, set_mocks
 
-from operate.stack import GENERATED_SECRETS, PROJECT, Stack
+from operate.stack import PROJECT, Stack
 
 Program = Callable[[], object]
 
@@ -29,7 +29,7 @@ class Accepting(Mocks):
 def main() -> None:
     """Register the resources of one stack's settings."""
     stack = Stack(sys.argv[1])
-    secrets = [f"{PROJECT}:{name}" for name in (stack.password_name, *GENERATED_SECRETS)]
+    secrets = [f"{PROJECT}:{name}" for name in stack.generated_secrets]
     content = yaml.safe_load(stack.config_file.read_text())["config"]
     config = {f"{PROJECT}:stack": json.dumps(content[f"{PROJECT}:stack"])}
     set_all_config(config | dict.fromkeys(secrets, "not-a-secret"), secrets)

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from operate import foreign, refresh, report, simulator
+from operate import foreign, refresh, report, simulator, tunnel
 from operate.docker import Docker, Kind
 from operate.health import wait_until_healthy
 from operate.recover import cancel_dead_lock, recover
@@ -23,13 +23,14 @@ def up(stack: Stack) -> int:
     prepare(stack)
     if simulator.wanted(stack) and (status := simulator.up(stack)):
         return status
-    recover(stack)
-    status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
-    status = status or simulator.remove_unwanted(stack)
-    if status == 0:
-        for part in _parts(stack):
-            wait_until_healthy(Docker(part))
-        _closing_words(stack, time.monotonic() - start)
+    with tunnel.open_tunnel(stack):
+        recover(stack)
+        status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
+        status = status or simulator.remove_unwanted(stack)
+        if status == 0:
+            for part in _parts(stack):
+                wait_until_healthy(Docker(part))
+            _closing_words(stack, time.monotonic() - start)
     return status
 
 
@@ -38,7 +39,8 @@ def preview(stack: Stack) -> int:
     prepare(stack)
     if simulator.wanted(stack) and (status := simulator.preview(stack)):
         return status
-    return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
+    with tunnel.open_tunnel(stack):
+        return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
 
 
 def _parts(stack: Stack) -> list[Stack]:
@@ -55,6 +57,11 @@ def _closing_words(stack: Stack, seconds: float) -> None:
         f"  Grafana   {outputs['grafana-url']}",
         f"  log in    as {outputs['grafana-user']}; `{password_command}` prints the password",
     ]
+    if line := tunnel.command(stack):
+        lines.append(f"  tunnel    {' '.join(line)}")
+    if outputs.get("gateway-ca"):
+        command = f"pulumi stack output gateway-ca --stack {stack.name}"
+        lines.append(f"  trust     what `{command}` in `make shell` prints")
     if stack.runs_local_images:
         lines += [f"  versions  {line}" for line in images.differences()]
         lines += [
@@ -92,6 +99,11 @@ def _down(stack: Stack) -> int:
         say(f"Stack {stack.name} isn't up.")
         return 0
     prepare(stack)
+    with tunnel.open_tunnel(stack):
+        return _destroy(stack)
+
+
+def _destroy(stack: Stack) -> int:
     recover(stack)
     if refresh.flags_for_up(stack):
         # What is in Grafana can only be removed from a Grafana that runs.

@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+from components.http import trusting
 from operate.docker import Docker
 from operate.stack import OperateError, Stack
 from toolchain.say import say
@@ -109,7 +110,8 @@ def _as_in_state(stack: Stack) -> Grafana:
         if resource["type"] == GRAFANA_PROVIDER
     )
     user, _, password = str(_plain(provider["auth"])).partition(":")
-    return Grafana(url=provider["url"], user=user, password=password, timeout=5)
+    context = trusting(str(_plain(provider.get("caCert", ""))))
+    return Grafana(url=provider["url"], user=user, password=password, timeout=5, context=context)
 
 
 def _plain(value: Any) -> Any:

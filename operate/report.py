@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from components.http import trusting
 from dashboards import catalogue
 from operate.stack import OperateError, Stack
+from operate.tunnel import open_tunnel
 from toolchain.cache import data
 from verify.drawing.page import found, page
 from verify.grafana import Grafana, GrafanaError
@@ -22,7 +24,8 @@ PAUSE_SECONDS = 2.0
 
 def report(stack: Stack) -> int:
     """Write the page and say where it is; 1 where a query failed, since that is never right."""
-    results = look(grafana_of(stack))
+    with open_tunnel(stack):
+        results = look(grafana_of(stack))
     print(write(stack, results))
     print(f"{found(results)}.")
     for line in complaints(results):
@@ -40,6 +43,7 @@ def grafana_of(stack: Stack) -> Grafana:
         url=outputs["grafana-url"],
         user=outputs["grafana-user"],
         password=stack.grafana_password(),
+        context=trusting(outputs.get("gateway-ca", "")),
     )
 
 

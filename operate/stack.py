@@ -77,6 +77,16 @@ class Stack:
         return str(inner or GENERATED_SECRETS[0])
 
     @property
+    def generated_secrets(self) -> tuple[str, ...]:
+        """Names of the secrets that `make up` makes where they don't exist."""
+        inner: object = self.settings
+        for key in ("gateway", "log-push", "hosts"):
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        entries = inner.values() if isinstance(inner, dict) else ()
+        named = [_secret_in(entry, "password") for entry in entries]
+        return (self.password_name, GENERATED_SECRETS[1], *sorted(filter(None, named)))
+
+    @property
     def runs_local_images(self) -> bool:
         """Whether the stack's images are those that are made here."""
         section = self.settings.get("images")
@@ -151,11 +161,18 @@ class Stack:
         self.ask("config", "set", "--secret", f"{self.project}:{name}", stdin=value)
 
 
+def _secret_in(entry: object, key: str) -> str:
+    """The secret that a setting of a raw section names; nothing where it doesn't."""
+    inner = entry.get(key) if isinstance(entry, dict) else None
+    name = inner.get("secret") if isinstance(inner, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 def prepare(stack: Stack) -> None:
     """Make the user's stack file, passphrase and generated secrets where they don't exist yet."""
     of_its_name = stack.checkout / "stacks" / f"{stack.name}.yaml"
     initialise(stack, lambda: template.copy(of_its_name, stack.config_file))
-    generate_secrets(stack, (stack.password_name, GENERATED_SECRETS[1]))
+    generate_secrets(stack, stack.generated_secrets)
     images.ensure("local" if stack.runs_local_images else "upstream")
 
 

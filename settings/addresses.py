@@ -35,6 +35,16 @@ def _listen(text: str) -> str:
     return text
 
 
+def _external_address(text: str) -> str:
+    """an address without a path"""
+    found = re.fullmatch(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(?::(.*))?", text)
+    if not found or (found[2] is not None and not _is_port(found[2])):
+        raise ValueError(
+            "must be like https://monitoring.example.net, in small letters, with or without a port"
+        )
+    return text
+
+
 Login = Annotated[
     str,
     matching(
@@ -54,6 +64,13 @@ ProbedUrl = Annotated[
         r"https?://[\w.-]+(:\d{1,5})?(/[\w./~%+-]*)?(\?[\w./~%+=&-]*)?",
         "be like https://shop.example/health?deep=1",
     ),
+]
+HttpsUrl = Annotated[
+    str, matching(r"https://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", "be like https://ca.example/directory")
+]
+ExternalAddress = Annotated[str, AfterValidator(_external_address)]
+Email = Annotated[
+    str, matching(r"[\w.+-]{1,64}@[A-Za-z0-9][\w.-]{0,252}", "be an address such as me@example.net")
 ]
 Listen = Annotated[str, AfterValidator(_listen)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]

@@ -58,10 +58,13 @@ class Agents(Model):
     )
     loki_url: HttpUrl | None = Field(
         default=None,
-        description="Where the hosts' log agents push to, `/loki/api/v1/push` included.",
+        description="Where the hosts' log agents push to, `/loki/api/v1/push` included; the "
+        "gateway where not set.",
     )
     loki_user: HostName | None = Field(
-        default=None, description="Name that the log agents log in with; no login where not set."
+        default=None,
+        description="Name that the log agents log in with at `loki-url`; no login where not set. "
+        "At the gateway, each logs in with its host's name.",
     )
     loki_password_file: AbsolutePath = Field(
         default="/etc/observability/loki-password",

@@ -60,6 +60,10 @@ def reference() -> str:
         elif get_origin(field.annotation) is dict:
             entry = get_args(field.annotation)[1]
             pages.append(_section(field, entry.__doc__, _fields(entry, f"{field.alias}.NAME.")))
+        elif optional := _section_in(field):
+            pages.append(
+                _section(field, f"{optional.__doc__}", _fields(optional, f"{field.alias}."))
+            )
     secrets = [f"- `observability:{name}`: {words}\n" for name, words in _secrets(defaults)]
     pages.append(f"{SECRETS}\n{''.join(secrets)}")
     return "\n".join(pages)
@@ -99,8 +103,9 @@ def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldI
         inner = _section_in(field)
         if inner is Secret:
             yield f"{prefix}{field.alias}.secret", field, field.default
-        elif inner and get_origin(field.annotation) is not tuple:
-            yield from _fields(inner, f"{prefix}{field.alias}.")
+        elif inner and inner.model_fields and get_origin(field.annotation) is not tuple:
+            of_entries = "NAME." if get_origin(field.annotation) is dict else ""
+            yield from _fields(inner, f"{prefix}{field.alias}.{of_entries}")
         else:
             yield f"{prefix}{field.alias}", field, field.default
 

@@ -10,6 +10,7 @@ from settings.agents import Agents
 from settings.containers import Cadvisor, DockerEngine
 from settings.databases import PostgreSQL, Redis, same_addresses
 from settings.errors import ContradictionError
+from settings.gateway import Gateway
 from settings.grafana import Grafana
 from settings.loading import load
 from settings.logs import LogAgent
@@ -25,6 +26,7 @@ from settings.sections import (
 )
 from settings.services import UserService, taken_names
 from settings.targets import OWN_JOBS, Discovery, Targets
+from settings.tunnel import tunnel
 from settings.types import AbsolutePath, DockerHost, DockerNetwork, HostName, ServiceName
 
 
@@ -60,6 +62,11 @@ class Settings(Model):
     alertmanager: Alertmanager = Field(default=Alertmanager(), description="Alerts.")
     loki: Loki = Field(default=Loki(), description="Logs.")
     grafana: Grafana = Field(default=Grafana(), description="Dashboards.")
+    gateway: Gateway | None = Field(
+        default=None,
+        description="The only published port, with TLS. Without it, Grafana's own port is "
+        "published.",
+    )
     node_exporter: NodeExporter = Field(
         default=NodeExporter(), description="Metrics of the Docker host."
     )
@@ -102,6 +109,19 @@ class Settings(Model):
         elsewhere = (self.agents.hosts, self.targets, self.docker_hosts)
         return any(elsewhere) or self.discovery != Discovery()
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether the services run on another machine than the program."""
+        return not self.docker_host.startswith("unix://")
+
+    @property
+    def tunnel(self) -> tuple[str, ...] | None:
+        """The command that brings Grafana's port here where only its own machine reaches it."""
+        bind = self.grafana.bind
+        if self.gateway or not IPv4Address(bind).is_loopback:
+            return None
+        return tunnel(self.docker_host, bind, self.grafana.port)
+
     @model_validator(mode="after")
     def _all_fit_together(self) -> Self:
         if problems := dict(self._contradictions()):
@@ -110,33 +130,46 @@ class Settings(Model):
 
     def _contradictions(self) -> Iterator[tuple[str, str]]:
         """Every setting that contradicts another one, and how."""
-        grafana, remote = self.grafana, not self.docker_host.startswith("unix://")
-        if self.node_exporter.enabled and grafana.port == self.node_exporter.port:
-            yield "grafana.port", "is also node-exporter.port: give one another"
-        if remote and grafana.port == 0:
-            yield (
-                "grafana.port",
-                "must be a port: which one is free on another machine (docker-host) can't be told",
-            )
-        if remote and IPv4Address(grafana.bind).is_loopback:
-            yield (
-                "grafana.bind",
-                "is a loopback address of another machine (docker-host): out of Pulumi's reach",
-            )
         for path, secret in secrets_in(self):
             if secret.secret in {"stack", STACK_SECRET}:
                 yield f"{path}.secret", "is a key with another meaning"
+        yield from self._contradictions_of_ports()
         yield from self._contradictions_of_hosts()
         yield from self._contradictions_of_jobs()
         yield from self._contradictions_of_exporters()
         yield from self._contradictions_of_logs()
 
+    def _contradictions_of_ports(self) -> Iterator[tuple[str, str]]:
+        """What can't be published, or not in this way."""
+        door, grafana, remote = self.gateway, self.grafana, self.is_remote
+        port, where = (door.published_port, "gateway") if door else (grafana.port, "grafana")
+        bind = door.bind if door else grafana.bind
+        if self.node_exporter.enabled and port == self.node_exporter.port:
+            yield f"{where}.port", "is also node-exporter.port: give one another"
+        if remote and port == 0:
+            yield (
+                "grafana.port",
+                "must be a port: which one is free on another machine (docker-host) can't be told",
+            )
+        if remote and IPv4Address(bind).is_loopback and not self.tunnel:
+            yield (
+                f"{where}.bind",
+                "is a loopback address of another machine (docker-host): out of Pulumi's reach",
+            )
+        for name in sorted({"bind", "port"} & grafana.model_fields_set) if door else ():
+            yield f"grafana.{name}", "has no effect behind the gateway: take it out"
+
     def _contradictions_of_hosts(self) -> Iterator[tuple[str, str]]:
         for name, host in self.agents.hosts.items():
+            place = f"agents.hosts.{name}"
             if name == self.host_name:
-                yield f"agents.hosts.{name}", "is also host-name: two hosts would be one"
-            if host.log_agent == "alloy" and self.agents.loki_url is None:
-                yield f"agents.hosts.{name}.log-agent", "needs agents.loki-url to push to"
+                yield place, "is also host-name: two hosts would be one"
+            if host.log_agent == "none" or self.agents.loki_url:
+                continue
+            if self.gateway is None:
+                yield f"{place}.log-agent", "needs a gateway or agents.loki-url to push to"
+            elif name not in self.gateway.log_push.hosts:
+                yield f"{place}.log-agent", f"needs gateway.log-push.hosts.{name} to log in with"
 
     def _contradictions_of_jobs(self) -> Iterator[tuple[str, str]]:
         taken = "is a job of the program's own: give it another name"

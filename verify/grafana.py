@@ -30,6 +30,8 @@ class Grafana:
     user: str
     password: str = field(repr=False)
     timeout: float = 60
+    context: ssl.SSLContext | None = field(default=None, repr=False)
+    """What https trusts; the usual authorities where it isn't set."""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -83,7 +85,7 @@ class Grafana:
         parts = urlsplit(self.url)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            context = ssl.create_default_context()
+            context = self.context or ssl.create_default_context()
             return HTTPSConnection(host, parts.port, timeout=self.timeout, context=context)
         return HTTPConnection(host, parts.port, timeout=self.timeout)
 

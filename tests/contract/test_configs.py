@@ -72,7 +72,7 @@ def test_targets_of_every_kind_are_right(tmp_path: Path) -> None:
 
     files = configs.render(settings, stack="test", rules=RULES, site=site)
 
-    checks.check(files, configs.secret_names(settings))
+    checks.check(files, configs.stand_ins(settings))
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,11 @@ def spoilt(service: str, file: str, old: str, new: str) -> Mapping[str, Files]:
 
 
 def test_every_config_is_right() -> None:
-    """Every one that has a tool to check it passes, of services that are off by default too."""
-    assert set(checks.COMMANDS) <= set(rendered())
+    """Every one that has a tool to check it passes, of services that are off by default too.
+
+    Each kind of gateway has a test of its own.
+    """
+    assert set(checks.COMMANDS) - {"gateway"} <= set(rendered())
 
     checks.check(rendered())
 
@@ -139,3 +142,43 @@ def test_every_mistake_is_told_at_once() -> None:
         checks.check(wrong)
 
     assert 2 == str(caught.value).count(" is wrong, says ")
+
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n"
+ACME = {"email": "me@example.net"}
+GIVEN = {"certificate": CERTIFICATE, "key": {"secret": "tls-key"}}
+PUSH = {"hosts": {"web": {"password": {"secret": "push"}}}}
+
+
+def gateway(**settings: object) -> tuple[Files, Files]:
+    """The files of a gateway, and those that stand in for its secrets."""
+    config = {"gateway": {"address": "https://monitoring.example.net", **settings}}
+    loaded = Settings.model_validate_json(json.dumps(config))
+    files = configs.render(loaded, stack="test", rules=RULES)
+    return files["gateway"], configs.stand_ins(loaded)["gateway"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"tls": {"acme": ACME}, "log-push": PUSH},
+        {"tls": {"own-ca": {}}, "log-push": PUSH},
+        {"tls": {"own-ca": {}}, "address": "https://10.0.0.5:8443"},
+        {"tls": {"given": GIVEN}},
+        {"address": "http://127.0.0.1:3000", "bind": "127.0.0.1"},
+    ],
+)
+def test_gateway_of_every_kind_is_right(settings: dict[str, object]) -> None:
+    """Caddy takes it, with certificates and logins that nobody's secrets are in."""
+    files, stand_ins = gateway(**settings)
+
+    checks.check({"gateway": files}, {"gateway": stand_ins})
+
+
+def test_a_wrong_gateway_stops_the_run() -> None:
+    """The message says what Caddy says."""
+    files, stand_ins = gateway(tls={"own-ca": {}})
+    wrong = {**files, "Caddyfile": files["Caddyfile"].replace("reverse_proxy", "revers_proxy")}
+
+    with pytest.raises(pulumi.RunError, match=r"gateway is wrong, says caddy:[^$]*revers_proxy"):
+        checks.check({"gateway": wrong}, {"gateway": stand_ins})

@@ -1,6 +1,5 @@
 """Changes to a running stack, each put back or carried through by the next `up`."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path

@@ -28,6 +28,10 @@ class Recorder(Mocks):
             computed = {"ipamConfigs": [{"gateway": GATEWAY}]}
         if args.typ.endswith(":FreePort"):
             computed = {"port": 40123}
+        if args.typ.endswith(":OwnCa"):
+            computed = {"certificate": "a certificate", "key": "a key"}
+        if args.typ.endswith(":PushLogins"):
+            computed = {"hashes": {"web": "a hash"}}
         return f"{args.name}-id", {**args.inputs, **computed}
 
     def call(self, args: MockCallArgs) -> Any:

@@ -14,10 +14,11 @@ IMAGES = {
         "grafana",
         "node-exporter",
         "promtail",
+        "caddy",
         "alloy",
     )
 }
-SERVICES = ("prometheus", "alertmanager", "loki", "grafana", "log-agent")
+SERVICES = ("prometheus", "alertmanager", "loki", "grafana", "log-agent", "gateway")
 PASSWORD = "a password that nobody may see"  # noqa: S105 (it guards nothing)
 
 

@@ -76,7 +76,7 @@ def provider() -> GrafanaRoleProvider:
 
 def inputs(server: Server, **changes: object) -> dict[str, Any]:
     url = f"http://127.0.0.1:{server.server_port}"
-    return {"url": url, "user_id": "7", "login": "ann", "role": "Editor", **changes}
+    return {"url": url, "ca": "", "user_id": "7", "login": "ann", "role": "Editor", **changes}
 
 
 def test_role_is_set(server: Server, provider: GrafanaRoleProvider) -> None:

@@ -43,7 +43,8 @@ def server() -> Iterator[Server]:
 
 def inputs(server: Server, **changes: object) -> dict[str, Any]:
     url = f"http://127.0.0.1:{server.server_port}"
-    return {"url": url, "path": "/ready", "version": "1", "seconds": 10, **changes}
+    given = {"url": url, "path": "/ready", "version": "1", "seconds": 10, "ca": "", "hint": ""}
+    return given | changes
 
 
 def test_waits_until_the_answer_is_a_success(server: Server) -> None:
@@ -62,6 +63,14 @@ def test_gives_up_with_the_last_answer(server: Server) -> None:
 
     with pytest.raises(TimeoutError, match=r"/ready isn't ready after 0 s: status 503"):
         wait(f"http://127.0.0.1:{server.server_port}/ready", 0)
+
+
+def test_gives_up_with_a_hint(server: Server) -> None:
+    """What the user could look at stands at the end of the line."""
+    server.refusals = 1000
+
+    with pytest.raises(TimeoutError, match=r"status 503; is `ssh` running\?$"):
+        ReadinessProvider().create(inputs(server, seconds=0, hint="is `ssh` running?"))
 
 
 def test_nobody_listens() -> None:

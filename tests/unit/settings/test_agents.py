@@ -37,7 +37,7 @@ LOGIN = "must be like root@10.0.0.2 or a host's name"
         ("listen", "0.0.0.0: 91", LISTEN),
         ("listen", "localhost:9100", LISTEN),
         ("adress", "x", "unknown setting; did you mean address?"),
-        ("log-agent", "alloy", "needs agents.loki-url to push to"),
+        ("log-agent", "alloy", "needs a gateway or agents.loki-url to push to"),
     ],
 )
 def test_a_mistake_names_its_host(setting: str, value: str, problem: str) -> None:

@@ -64,6 +64,12 @@ def test_section_that_may_be_left_out_has_rows() -> None:
         "grafana.oidc.auth-url"
     ][:3]
     assert "grafana.oidc.client-secret.secret" in WRITTEN
+    page = reference.reference()
+
+    assert ("text", "required", "an address without a path") == WRITTEN["gateway.address"][:3]
+    assert ("object", "not set", "") == WRITTEN["gateway.tls.own-ca"][:3]
+    assert "| `gateway.tls.given.key.secret` | text | required |" in page
+    assert "| `gateway.log-push.hosts.NAME.password.secret` | text | required |" in page
 
 
 def test_secrets_are_listed() -> None:
