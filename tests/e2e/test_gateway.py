@@ -75,7 +75,8 @@ class Elsewhere:
         """The status of one request, with the certificate verified against the own CA."""
         there = f"{HOST}:{self.port}:{self.host}:{self.port}"
         quiet = ("-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10")
-        trust = ("--cacert", "/ca.pem", "--connect-to", there)
+        # Over HTTP/2, curl 7.88 fails where the answer comes before all of the body is sent.
+        trust = ("--http1.1", "--cacert", "/ca.pem", "--connect-to", there)
         return int(self.run("curl", *quiet, *trust, *options, f"{self.url}{path}"))
 
     def open_ports(self, *places: tuple[str, int]) -> set[tuple[str, int]]:
@@ -94,8 +95,8 @@ def elsewhere(gated: Site, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
 
 
 def test_grafana_is_open_to_who_trusts_the_ca(elsewhere: Elsewhere) -> None:
-    """The login page and the API answer; Grafana's metrics and another host's name don't."""
-    assert 200 == elsewhere.status("/login") or 200 == elsewhere.status("/api/health")
+    """Its API answers and asks for a login; Grafana's metrics and another host's name don't."""
+    assert 200 == elsewhere.status("/api/health")
     assert 401 == elsewhere.status("/api/org")
     assert 404 == elsewhere.status("/metrics")
     assert 421 == elsewhere.status("/api/health", "--header", "Host: elsewhere.example")
