@@ -32,14 +32,20 @@ scrape_configs:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Read-only tests first, then changes in their order, then what ends the stack."""
+    """Read-only tests first, then changes in their order, then what ends the stack.
+
+    All that the one stack is for runs in one process; what needs another one can run beside it.
+    """
+    for item in items:
+        needs_stack = "site" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("site" if needs_stack else item.path.stem))
     here = [item for item in items if item.path.parent == Path(__file__).parent]
     rank = {name: place for place, name in enumerate(ORDER)}
     ranked = iter(sorted(here, key=lambda item: rank.get(item.path.stem, -1)))
     items[:] = [next(ranked) if item in here else item for item in items]
 
 
-def _shorten(template: Path, targets: TargetLists, issuer: Issuer) -> str:
+def _shorten(template: Path, stack: str, targets: TargetLists, issuer: Issuer) -> str:
     """The `local` stack with a free port, with timings that a test can wait for, with people, and
     with targets from everywhere that there is."""
     content = yaml.safe_load(template.read_text())
@@ -50,7 +56,8 @@ def _shorten(template: Path, targets: TargetLists, issuer: Issuer) -> str:
         "compaction-interval": "5s",
         "delete-delay": "1s",
     }
-    settings["targets"] = {"stated": {"addresses": ["alertmanager:9093"]}}
+    settings["networks"] = [f"obs-{stack}-sim-demo"]
+    settings["targets"]["stated"] = {"addresses": ["alertmanager:9093"]}
     settings["discovery"] = {
         "folder": str(targets.folder),
         "http": {"listed": {"url": targets.url, "refresh": "10s"}},
@@ -88,7 +95,8 @@ def site(
     clone(second)
     site.folder = second
     template = second / "stacks" / "local.yaml"
-    (second / "stacks" / f"{stack}.yaml").write_text(_shorten(template, targets, issuer))
+    content = _shorten(template, stack, targets, issuer)
+    (second / "stacks" / f"{stack}.yaml").write_text(content)
     (second / "site" / "scrape").mkdir(parents=True)
     (second / "site" / "scrape" / "own.yml").write_text(OWN_JOB)
     try:

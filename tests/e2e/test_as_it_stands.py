@@ -14,10 +14,16 @@ from tests.e2e.site import Site
 from tests.e2e.target_lists import TargetLists
 from toolchain import images
 
-JOBS = {"prometheus", "alertmanager", "loki", "grafana", "node", "promtail"}
-OTHER_JOBS = {"stated", "file", "listed", "own"}
+JOBS = {
+    "prometheus", "alertmanager", "loki", "grafana", "node", "promtail", "cadvisor",
+    "postgresql", "redis", "blackbox-http", "blackbox-tcp", "blackbox-icmp",
+}  # fmt: skip
+OTHER_JOBS = {"web", "worker", "load", "stated", "file", "listed", "own"}
 LABELS = ("host", "node", "guest", "role", "env")
-SERVICES = {"prometheus", "alertmanager", "loki", "grafana", "node-exporter", "log-agent"}
+SERVICES = {
+    "prometheus", "alertmanager", "loki", "grafana", "node-exporter", "log-agent", "cadvisor",
+    "docker-api", "blackbox-exporter", "postgresql-exporter-demo", "redis-exporter-demo",
+}  # fmt: skip
 
 
 def containers(site: Site) -> dict[str, dict[str, Any]]:
@@ -68,6 +74,26 @@ def test_a_target_file_is_seen_at_once(site: Site, targets: TargetLists) -> None
     eventually(lambda: site.promql('up{job="file", node="second"} == 1'), deadline=60)
     now = site.promql('process_start_time_seconds{job="prometheus"}')[0]["value"][1]
     assert started == now
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "pg_up == 1",
+        "redis_up == 1",
+        'probe_success{job="blackbox-http"} == 1',
+        'probe_success{job="blackbox-tcp"} == 1',
+        'probe_success{job="blackbox-icmp"} == 1',
+        'container_memory_working_set_bytes{name=~"obs-.*-prometheus"} > 0',
+        'node_filesystem_size_bytes{host="shop"} > 0',
+        "sum(rate(http_requests_total[1m])) > 0",
+        'sum(rate(cache_requests_total{result="hit"}[1m])) > 0',
+        "sum(rate(queue_jobs_processed_total[1m])) > 0",
+    ],
+)
+def test_the_demo_estate_is_watched(site: Site, query: str) -> None:
+    """What runs in it is measured: by our exporters, by probes, and by itself."""
+    assert eventually(lambda: site.promql(query), deadline=60, describe=lambda: query)
 
 
 def test_data_sources_answer_through_grafana(site: Site) -> None:

@@ -6,7 +6,7 @@ import time
 from tests.e2e.site import Site
 
 KILLS = 10
-LONGEST_SECONDS = 15  # after that, `make up` has made all and waits for data
+LONGEST_SECONDS = 25  # after that, `make up` has made all and waits for data
 
 
 def test_killed_ups_are_repaired(site: Site) -> None:
