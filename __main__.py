@@ -8,20 +8,15 @@ import pulumiverse_grafana as grafana_provider
 from pulumi import ResourceOptions
 
 import dashboards
-from components import checks, configs, scraping
-from components.alertmanager import Alertmanager, AlertmanagerArgs
+from components import checks, configs, scraping, servers
 from components.exporters import all as exporters
-from components.exporters.node import NODE_EXPORTER_HOST
 from components.free_port import FreePort
 from components.gateway import Gateway, GatewayArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.grafana_access import GrafanaAccess, GrafanaAccessArgs
 from components.grafana_content import GrafanaContent, GrafanaContentArgs
-from components.log_agent import LogAgent, LogAgentArgs
-from components.loki import Loki, LokiArgs
 from components.networks import Networks, NetworksArgs
 from components.place import Place
-from components.prometheus import Prometheus, PrometheusArgs
 from settings import STACK_SECRET, Settings, read_secrets
 from settings.grafana import ADMIN
 from toolchain import images
@@ -53,26 +48,8 @@ def main() -> None:
         files=files,
         referred=referred,
     )
-    Prometheus(
-        "prometheus",
-        PrometheusArgs(
-            place=place,
-            settings=settings.prometheus,
-            hosts={NODE_EXPORTER_HOST: networks.gateway},
-            targets_folder=settings.discovery.folder,
-            reaches_out=settings.has_targets_elsewhere,
-        ),
-        on_host,
-    )
-    alerts = AlertmanagerArgs(place=place, settings=settings.alertmanager)
-    Alertmanager("alertmanager", alerts, on_host)
-    Loki("loki", LokiArgs(place=place, settings=settings.loki), on_host)
+    servers.create(settings, place, gateway=networks.gateway, opts=on_host)
     exporters.create(settings, place, gateway=networks.gateway, opts=on_host)
-    if settings.log_agent.enabled:
-        agent = LogAgentArgs(
-            place=place, settings=settings.log_agent, data_root=settings.docker_data_root
-        )
-        LogAgent("log-agent", agent, on_host)
     door = None
     if settings.gateway:
         way_in = GatewayArgs(place=place, settings=settings.gateway)
