@@ -16,6 +16,8 @@ PROXY = f"/api/datasources/proxy/uid/{uids.PROMETHEUS}/api/v1"
 NAMING = re.compile(
     r"host|instance|nodename|domainname|address|broadcast|wwn|.*serial.*|.*uuid.*|.*asset_tag.*"
 )
+# What names the containers that run here.
+OF_CONTAINERS = re.compile(r"id|name|image|container_label_observability_.*")
 # Made by Prometheus out of other series, not exported by anything.
 DERIVED = re.compile(r"ALERTS(_FOR_STATE)?|.*:.*")
 # Interfaces of containers come and go under random names.
@@ -67,9 +69,14 @@ def is_lasting(labels: Labels) -> bool:
 
 def line(labels: Labels) -> str:
     """The series as PromQL writes it; values that name the machine become the label's own name."""
-    shown = {name: name if NAMING.fullmatch(name) else value for name, value in labels.items()}
+    shown = {name: name if _is_naming(name, labels) else value for name, value in labels.items()}
     name = shown.pop("__name__")
     return f"{name}{{{', '.join(f'{k}={_quoted(v)}' for k, v in sorted(shown.items()))}}}"
+
+
+def _is_naming(name: str, labels: Labels) -> bool:
+    of_container = labels.get("job") == "cadvisor" and OF_CONTAINERS.fullmatch(name)
+    return bool(of_container or NAMING.fullmatch(name))
 
 
 def _quoted(value: str) -> str:

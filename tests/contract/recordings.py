@@ -7,7 +7,10 @@ from tests.contract.promql import selectors
 from toolchain.cache import CHECKOUT
 
 FOLDER = Path(__file__).with_name("recorded")
-JOBS = ("alertmanager", "grafana", "loki", "node", "prometheus", "promtail")
+JOBS = (
+    "alertmanager", "blackbox-http", "blackbox-icmp", "blackbox-tcp", "cadvisor", "grafana", "load",
+    "loki", "node", "postgresql", "prometheus", "promtail", "redis", "web", "worker",
+)  # fmt: skip
 
 Labels = dict[str, str]
 

@@ -66,6 +66,16 @@ def test_the_machine_isnt_named() -> None:
     assert expected == line(series)
 
 
+def test_containers_are_not_named() -> None:
+    """Which ones run is the machine's business; elsewhere, a name may say what is measured."""
+    labels = {"__name__": "x", "name": "obs-local-web", "id": "/docker/ab"}
+
+    assert 'x{id="id", job="cadvisor", name="name"}' == record.line(labels | {"job": "cadvisor"})
+    assert 'x{id="/docker/ab", job="web", name="obs-local-web"}' == record.line(
+        labels | {"job": "web"}
+    )
+
+
 def test_values_are_quoted() -> None:
     """Quotes, backslashes and line breaks, as PromQL writes them."""
     assert 'm{a="x\\"y\\\\z\\n"}' == line({"__name__": "m", "a": 'x"y\\z\n'})
