@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pulumi
 from pulumi import ResourceOptions
 
+from components.naming import secret_digest
 from components.own_ca import OwnCa
 from components.place import Place
-from components.push_logins import PushLogins
+from components.push_logins import Password, PushLogins
 from components.rendering import Files, secret_file
 from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
 from settings.gateway import PUSH_PATH, Acme, Tls
@@ -204,7 +205,6 @@ class Gateway(pulumi.ComponentResource):
             authority = OwnCa(
                 f"{name}-own-ca",
                 common_name=f"{place.stack} monitoring CA",
-                stack_secret=place.digest_key,
                 opts=ResourceOptions(parent=self),
             )
             ca = authority.certificate
@@ -244,7 +244,11 @@ class Gateway(pulumi.ComponentResource):
         settings, secrets = args.settings, args.place.secrets
         files = {}
         passwords = {
-            host: secrets[entry.password.secret] for host, entry in settings.log_push.hosts.items()
+            host: Password(
+                secret=entry.password.secret,
+                digest=secret_digest(secrets[entry.password.secret], args.place.digest_key),
+            )
+            for host, entry in settings.log_push.hosts.items()
         }
         if passwords:
             logins = PushLogins(f"{name}-push-logins", passwords, ResourceOptions(parent=self))

@@ -40,10 +40,20 @@ def digest(
     return pulumi.Output.unsecret(made)
 
 
+def secret_digest(value: pulumi.Output[str], key: pulumi.Output[str]) -> pulumi.Output[str]:
+    """What changes with a secret and doesn't give it away: an HMAC under `key`."""
+    made = pulumi.Output.all(value, key).apply(lambda both: _hmac(both[1].encode(), both[0]))
+    return pulumi.Output.unsecret(made)
+
+
 def _digest(files: Mapping[str, str], secret_files: Mapping[str, str], key: bytes) -> str:
     total = hashlib.sha256()
     for path, content in sorted(files.items()):
         total.update(f"{path} {hashlib.sha256(content.encode()).hexdigest()}\n".encode())
     for path, content in sorted(secret_files.items()):
-        total.update(f"{path} {hmac.new(key, content.encode(), 'sha256').hexdigest()}\n".encode())
+        total.update(f"{path} {_hmac(key, content)}\n".encode())
     return total.hexdigest()[:DIGEST_LENGTH]
+
+
+def _hmac(key: bytes, content: str) -> str:
+    return hmac.new(key, content.encode(), "sha256").hexdigest()

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import bcrypt
 import pytest
+from pulumi.dynamic import Config, ConfigureRequest
 
 from components import x509
 from components.own_ca import OwnCaProvider
 from components.push_logins import PushLoginsProvider
+from tests.unit.components.recorder import SECRET_MARK
 from tests.unit.components.samples import PASSWORD
 from tests.unit.components.test_program import up
 
-SEED = {"seed": "what the stack alone knows", "common_name": "test monitoring CA"}
+NAMED = {"common_name": "test monitoring CA"}
 GATEWAY: dict[str, Any] = {
     "gateway": {
         "address": "https://monitoring.example.net",
@@ -20,10 +23,36 @@ GATEWAY: dict[str, Any] = {
 }
 
 
-def test_authority_is_the_same_from_the_same_seed() -> None:
+def authority(stack_secret: str) -> OwnCaProvider:
+    """The provider in a stack with this secret."""
+    made = OwnCaProvider()
+    made.configure(config({"stack-secret": stack_secret}))
+    return made
+
+
+def logins(**passwords: str) -> PushLoginsProvider:
+    """The provider in a stack whose config has these passwords."""
+    made = PushLoginsProvider()
+    made.configure(config(passwords))
+    return made
+
+
+def config(values: dict[str, str]) -> ConfigureRequest:
+    keys = {f"observability:{name}": value for name, value in values.items()}
+    return ConfigureRequest(Config(keys, "observability"))
+
+
+def asked(**digests: str) -> dict[str, Any]:
+    """What the provider of the logins is given: names and digests."""
+    hosts = digests.items()
+    return {"passwords": {name: {"secret": name, "digest": digest} for name, digest in hosts}}
+
+
+def test_authority_is_the_same_with_the_same_stack_secret() -> None:
     """Its key is; who trusts the first certificate trusts what the second one's key signs."""
-    first, second = (OwnCaProvider().create(SEED).outs or {} for _ in range(2))
-    other = OwnCaProvider().create(SEED | {"seed": "another"}).outs or {}
+    first, second, other = (
+        authority(secret).create(NAMED).outs or {} for secret in ("one", "one", "another")
+    )
 
     assert first["key"] == second["key"] != other["key"]
     assert x509.fits(first["certificate"], second["key"])
@@ -33,10 +62,10 @@ def test_authority_is_the_same_from_the_same_seed() -> None:
 
 def test_authority_is_never_replaced() -> None:
     """Whatever changes around it."""
-    provider = OwnCaProvider()
-    made = provider.create(SEED)
+    provider = authority("one")
+    made = provider.create(NAMED)
 
-    diff = provider.diff(made.id, made.outs or {}, SEED | {"seed": "another"})
+    diff = authority("another").diff(made.id, made.outs or {}, {"common_name": "another"})
 
     assert not diff.changes
     assert made.outs == provider.read(made.id, made.outs or {}).outs
@@ -44,22 +73,33 @@ def test_authority_is_never_replaced() -> None:
 
 def test_hash_is_kept_until_the_password_changes() -> None:
     """A host more costs one hash more, and nobody else's changes."""
-    provider = PushLoginsProvider()
-    old = provider.create({"passwords": {"web": "first", "pve": "other"}}).outs or {}
-    news = {"passwords": {"web": "changed", "pve": "other"}}
+    before = asked(web="1", pve="2")
+    after = asked(web="3", pve="2", pbs="4")
+    old = logins(web="first", pve="other").create(before).outs or {}
+    provider = logins(web="changed", pve="other", pbs="new")
 
-    new = provider.update("logins", old, news).outs or {}
+    new = provider.update("logins", old, after).outs or {}
 
-    assert not provider.diff("logins", old, {"passwords": old["passwords"]}).changes
-    assert provider.diff("logins", old, news).changes
+    assert not provider.diff("logins", old, before).changes
+    assert provider.diff("logins", old, after).changes
     assert old["hashes"]["pve"] == new["hashes"]["pve"]
-    assert old["hashes"]["web"] != new["hashes"]["web"]
+    assert bcrypt.checkpw(b"changed", new["hashes"]["web"].encode())
+    assert bcrypt.checkpw(b"new", new["hashes"]["pbs"].encode())
+
+
+def test_login_goes_with_its_host() -> None:
+    """Who is no longer among the hosts has no hash left."""
+    old = logins(web="first", pve="other").create(asked(web="1", pve="2")).outs or {}
+
+    new = logins(web="first").update("logins", old, asked(web="1")).outs or {}
+
+    assert {"web": old["hashes"]["web"]} == new["hashes"]
 
 
 def test_a_password_that_is_too_long_names_its_host() -> None:
     """Bcrypt takes 72 bytes; the line doesn't repeat the password."""
     with pytest.raises(ValueError, match=r"hosts\.web exceeds 72 bytes") as caught:
-        PushLoginsProvider().create({"passwords": {"web": 73 * "x"}})
+        logins(web=73 * "x").create(asked(web="1"))
 
     assert "xxx" not in str(caught.value)
 
@@ -78,13 +118,45 @@ def test_only_the_gateway_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_password_reaches_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only its hash does; the resource that makes it holds it as a secret."""
+    """Only its hash does."""
     seen = up(monkeypatch, GATEWAY, preview=False)
 
     assert PASSWORD not in str(seen.inputs("Container", "gateway-config-holder"))
-    assert seen.holds_secret("gateway-push-logins", "passwords")
-    assert seen.holds_secret("gateway-own-ca", "seed")
     assert seen.holds_secret("gateway-config-holder", "uploads")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("gateway-push-logins", "passwords"), ("gateway-own-ca", "common_name")]
+)
+def test_no_secret_is_an_input(monkeypatch: pytest.MonkeyPatch, name: str, given: str) -> None:
+    """Not even one that is marked as a secret: the providers find them in the config."""
+    inputs = up(monkeypatch, GATEWAY, preview=False).requests[name].object
+
+    assert {given} == {key for key in inputs if inputs[key] and not key.startswith("__")}
+    assert PASSWORD not in str(inputs)
+    assert SECRET_MARK not in str(inputs[given])
+
+
+def test_digest_changes_with_the_password_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one of another host stays, so that its hash does."""
+    given = {"web": "first password", "pve": "other password"}
+    first, same, changed = (
+        digests(monkeypatch, passwords) for passwords in (given, given, given | {"web": "changed!"})
+    )
+
+    assert first == same
+    assert first["web"] != changed["web"]
+    assert first["pve"] == changed["pve"]
+
+
+def digests(monkeypatch: pytest.MonkeyPatch, passwords: dict[str, str]) -> dict[str, str]:
+    """The digest of each host's password in a stack that has these."""
+    hosts = {name: {"password": {"secret": f"push-{name}"}} for name in passwords}
+    settings = {"gateway": GATEWAY["gateway"] | {"log-push": {"hosts": hosts}}}
+    secrets = {f"push-{name}": password for name, password in passwords.items()}
+    seen = up(monkeypatch, settings, preview=False, secrets=secrets)
+    inputs = seen.inputs("PushLogins", "gateway-push-logins")["passwords"]
+    return {name: entry["digest"] for name, entry in inputs.items()}
 
 
 def test_preview_from_nothing_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import runpy
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pytest
 
 from components import checks
+from components.configs import NOTHING
 from dashboards import catalogue
 from tests.unit.components.recorder import GATEWAY, Recorder, deploy
 from tests.unit.components.samples import PASSWORD
@@ -16,12 +18,22 @@ from toolchain.cache import CHECKOUT
 SERVICES = {"prometheus", "alertmanager", "loki", "grafana", "node-exporter", "log-agent"}
 
 
-def up(monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], *, preview: bool) -> Recorder:
-    """Run __main__.py as `pulumi` does; the tools' checks have tests of their own."""
+def up(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, Any],
+    *,
+    preview: bool,
+    secrets: Mapping[str, str] = NOTHING,
+) -> Recorder:
+    """Run __main__.py as `pulumi` does; the tools' checks have tests of their own.
+
+    `secrets` are those beside the ones that every stack has.
+    """
     monkeypatch.setattr(checks, "check", lambda *_: None)
-    secrets = ["observability:grafana-admin-password", "observability:stack-secret"]
-    config = {"observability:stack": json.dumps(settings), **dict.fromkeys(secrets, PASSWORD)}
-    pulumi.runtime.set_all_config(config, secrets)
+    values = {"grafana-admin-password": PASSWORD, "stack-secret": PASSWORD, **secrets}
+    kept = {f"observability:{name}": value for name, value in values.items()}
+    config = {"observability:stack": json.dumps(settings), **kept}
+    pulumi.runtime.set_all_config(config, list(kept))
     return deploy(lambda: runpy.run_path(str(CHECKOUT / "__main__.py")), preview=preview)
 
 
