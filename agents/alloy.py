@@ -8,6 +8,7 @@ from logs.model import Login, Pipelines
 
 PACKAGE = "alloy"
 CONFIG = "/etc/observability/journal.alloy"
+CA = "/etc/observability/loki-ca.pem"
 DROP_IN = "/etc/systemd/system/alloy.service.d/observability.conf"
 SOURCE = "/etc/apt/sources.list.d/observability-grafana.sources"
 KEY = "/etc/apt/keyrings/observability-grafana.asc"
@@ -32,7 +33,8 @@ SupplementaryGroups=adm systemd-journal
 
 def texts(logs: LogPush, labels: Mapping[str, str]) -> dict[str, str]:
     """The files of the log agent by path, but for the key of its package repository."""
-    return {SOURCE: _SOURCE_TEXT, DROP_IN: _DROP_IN_TEXT, CONFIG: config(logs, labels)}
+    ca = {CA: logs.ca} if logs.ca else {}
+    return {SOURCE: _SOURCE_TEXT, DROP_IN: _DROP_IN_TEXT, **ca, CONFIG: config(logs, labels)}
 
 
 def config(logs: LogPush, labels: Mapping[str, str]) -> str:
@@ -44,6 +46,7 @@ def config(logs: LogPush, labels: Mapping[str, str]) -> str:
             url=logs.url,
             labels=labels,
             login=login,
+            ca_file=CA if logs.ca else "",
             journals=[journal.source(path="", max_age=MAX_AGE, stages=redact)],
         )
     )

@@ -1,7 +1,7 @@
 """The files and packages that a host gets, from its spec alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,10 @@ class OwnedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """A unit that runs, the file of ours that it follows, and the package that brings it."""
+    """A unit that runs, the files of ours that it follows, and the package that brings it."""
 
     name: str
-    follows: str
+    follows: Sequence[str]
     package: str = "none"
 
 
@@ -71,11 +71,12 @@ def packages(spec: HostSpec) -> list[str]:
 
 def units(spec: HostSpec) -> Iterator[Unit]:
     """What has to run."""
-    yield Unit(name=f"{NODE_EXPORTER}.service", follows=DROP_IN, package=NODE_EXPORTER)
+    yield Unit(name=f"{NODE_EXPORTER}.service", follows=[DROP_IN], package=NODE_EXPORTER)
     for name in spec.collectors:
-        yield Unit(name=timer_of(name), follows=f"{UNITS}/{timer_of(name)}")
+        yield Unit(name=timer_of(name), follows=[f"{UNITS}/{timer_of(name)}"])
     if spec.logs:
-        yield Unit(name=f"{alloy.PACKAGE}.service", follows=alloy.CONFIG, package=alloy.PACKAGE)
+        follows = [alloy.CONFIG, *([alloy.CA] if spec.logs.ca else [])]
+        yield Unit(name=f"{alloy.PACKAGE}.service", follows=follows, package=alloy.PACKAGE)
 
 
 def folders() -> list[str]:

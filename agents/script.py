@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from agents import alloy, owned
-from agents.owned import FILES, OwnedFile
+from agents.owned import FILES, OwnedFile, Unit
 from agents.spec import HostSpec
 
 END = "END_OF_FILE"
@@ -74,14 +74,16 @@ def _plan(spec: HostSpec, files: list[OwnedFile]) -> str:
     steps = {
         "put_files": [*puts, *claims],
         "put_packages": [f"  put_package {name}" for name in owned.packages(spec)],
-        "start_units": [
-            f"  run_unit {shlex.quote(unit.name)} {shlex.quote(unit.follows)} {unit.package}"
-            for unit in owned.units(spec)
-        ],
+        "start_units": [_run(unit) for unit in owned.units(spec)],
     }
     if spec.logs:
         steps["put_files"].append(f"  fetch_file {alloy.KEY} {alloy.KEY_URL}")
     return "\n".join(_functions(steps))
+
+
+def _run(unit: Unit) -> str:
+    follows = " ".join(unit.follows)
+    return f"  run_unit {shlex.quote(unit.name)} {shlex.quote(follows)} {unit.package}"
 
 
 def _functions(steps: dict[str, list[str]]) -> Iterator[str]:

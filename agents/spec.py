@@ -12,6 +12,8 @@ class LogPush:
     user: str | None
     password_file: str
     """A file on the host; what is in it is never sent there by us."""
+    ca: str | None = None
+    """Certificates in PEM that the server's is checked against; the usual ones where None."""
 
 
 @dataclass(frozen=True, kw_only=True)

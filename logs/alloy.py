@@ -96,7 +96,8 @@ def _process(name: str, stages: Sequence[Stage]) -> str:
 def _write(pipelines: Pipelines) -> str:
     # For ever: after a number of tries it would drop the lines.
     arguments = {"url": pipelines.url, "max_backoff_retries": 0}
-    endpoint = block("endpoint", arguments, _login(pipelines.login))
+    inner = [*_login(pipelines.login), *_tls(pipelines.ca_file)]
+    endpoint = block("endpoint", arguments, inner)
     return block('loki.write "loki"', {"external_labels": dict(pipelines.labels)}, [endpoint])
 
 
@@ -105,6 +106,10 @@ def _login(login: Login | None) -> Sequence[str]:
         return ()
     values = {"username": login.user, "password_file": login.password_file}
     return (block("basic_auth", values),)
+
+
+def _tls(ca_file: str) -> Sequence[str]:
+    return (block("tls_config", {"ca_file": ca_file}),) if ca_file else ()
 
 
 def _receiver(name: str) -> Name:

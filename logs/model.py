@@ -131,5 +131,7 @@ class Pipelines:
     url: str
     labels: Mapping[str, str]
     login: Login | None = None
+    ca_file: str = ""
+    """Certificates that the server's is checked against; the usual ones where it is empty."""
     files: Sequence[Files] = ()
     journals: Sequence[Journal] = ()

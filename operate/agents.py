@@ -23,7 +23,9 @@ def agents(stack: Stack) -> int:
     """Send the host's script; with SHOW=1 only print it. The exit status is the script's."""
     settings = _settings(stack)
     name, host = _wanted(settings.agents, os.environ.get("HOST", ""))
-    script = render(spec(settings, name, env=stack.name))
+    # What is taken away needs no content, and the stack may be gone by then.
+    ca = None if _asked("REMOVE") else _ca(stack, settings, host)
+    script = render(spec(settings, name, env=stack.name, ca=ca))
     if _asked("SHOW"):
         print(script, end="")
         return 0
@@ -37,8 +39,11 @@ def agents(stack: Stack) -> int:
     return done.returncode
 
 
-def spec(settings: Settings, name: str, *, env: str) -> HostSpec:
-    """What the host of this name gets."""
+def spec(settings: Settings, name: str, *, env: str, ca: str | None = None) -> HostSpec:
+    """What the host of this name gets; `ca` is what the gateway's certificate is checked against.
+
+    Where it is None, the host's usual authorities are enough.
+    """
     agents, door = settings.agents, settings.gateway
     host = agents.hosts[name]
     logs = None
@@ -47,7 +52,7 @@ def spec(settings: Settings, name: str, *, env: str) -> HostSpec:
             url=agents.loki_url, user=agents.loki_user, password_file=agents.loki_password_file
         )
     elif host.log_agent == "alloy" and door:
-        logs = LogPush(url=door.push_url, user=name, password_file=agents.loki_password_file)
+        logs = LogPush(url=door.push_url, user=name, password_file=agents.loki_password_file, ca=ca)
     return HostSpec(
         name=name,
         listen=host.listen,
@@ -56,6 +61,21 @@ def spec(settings: Settings, name: str, *, env: str) -> HostSpec:
         labels=of_logs(name, env=env),
         logs=logs,
     )
+
+
+def _ca(stack: Stack, settings: Settings, host: AgentHost) -> str | None:
+    """What the gateway's certificate is checked against by a host that pushes logs there."""
+    door = settings.gateway
+    if host.log_agent == "none" or settings.agents.loki_url or door is None:
+        return None
+    if not door.tls.own_ca:
+        return door.trusted
+    made: str | None = stack.outputs().get("gateway-ca")
+    if not made:
+        raise OperateError(
+            f"stack {stack.name} has no authority yet, which its host needs: run `make up` first"
+        )
+    return made
 
 
 def _settings(stack: Stack) -> Settings:

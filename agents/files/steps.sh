@@ -1,7 +1,7 @@
 # The steps, in terms of what stands above.
 
-# Switches a unit on, now and after a boot; restarts it where the file that it follows has changed.
-run_unit() { # unit, file of ours, package that brings and starts it or `none`
+# Switches a unit on, now and after a boot; restarts it where a file that it follows has changed.
+run_unit() { # unit, files of ours, package that brings and starts it or `none`
   systemd_runs || return 0
   if is_in "$3" "$fresh_packages"; then
     return
@@ -9,7 +9,7 @@ run_unit() { # unit, file of ours, package that brings and starts it or `none`
   if ! systemctl is-enabled --quiet "$1" 2> /dev/null || ! systemctl is-active --quiet "$1"; then
     act start "$1" || return 0
     systemctl enable --quiet --now "$1"
-  elif is_in "$2" "$changed_files"; then
+  elif any_in "$2" "$changed_files"; then
     act restart "$1" || return 0
     systemctl restart "$1"
   fi
@@ -22,6 +22,8 @@ stop_unit() {
 }
 
 reload() { if systemd_runs && [ "$mode" != dry-run ]; then systemctl daemon-reload; fi; }
+
+any_in() { for each in $1; do is_in "$each" "$2" && return; done; return 1; }
 
 is_in() { case " $2 " in *" $1 "*) ;; *) return 1 ;; esac; }
 

@@ -10,5 +10,10 @@ FULL = HostSpec(
     collectors=ALL,
     systemd=True,
     labels={"host": "pve1", "env": "test", "role": "pve"},
-    logs=LogPush(url="https://logs.example/push", user="pve1", password_file="/etc/x y"),  # noqa: S106
+    logs=LogPush(
+        url="https://logs.example/push",
+        user="pve1",
+        password_file="/etc/x y",  # noqa: S106
+        ca="a certificate\n",
+    ),
 )

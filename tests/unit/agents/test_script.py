@@ -77,10 +77,11 @@ def test_hostile_values_stay_values(tmp_path: Path) -> None:
     there = tmp_path / "run"
     bad = HOSTILE.format(there=there)
     logs = LogPush(url=bad, user=bad, password_file=bad)
-    script = render(dataclasses.replace(FULL, name=bad, labels={"host": bad}, logs=logs))
+    spec = dataclasses.replace(FULL, name=bad, labels={"host": bad}, logs=logs)
+    script = render(spec)
 
     shell(functions(script))
-    shell(functions(script) + f"\nfile_{len(owned.files(FULL)) - 1}")
+    shell(functions(script) + f"\nfile_{len(owned.files(spec)) - 1}")
     assert not there.exists()
     assert "\ntouch" not in script
 
@@ -139,6 +140,19 @@ def test_alloy_reads_the_password_on_the_host() -> None:
     assert 'password_file = "/etc/x y"' in config
     assert 'external_labels = {"host" = "pve1", "env" = "test", "role" = "pve"}' in config
     assert "basic_auth" not in alloy.config(dataclasses.replace(FULL.logs, user=None), {})
+
+
+def test_alloy_trusts_the_authority_that_it_is_given() -> None:
+    """Its certificate is a file that Alloy follows; without one, the host's usual ones hold."""
+    assert FULL.logs
+    usual = dataclasses.replace(FULL, logs=dataclasses.replace(FULL.logs, ca=None))
+
+    config = {file.path: file.content for file in owned.files(FULL)}
+    assert "a certificate\n" == config[alloy.CA]
+    assert f'tls_config {{\n      ca_file = "{alloy.CA}"\n    }}' in config[alloy.CONFIG]
+    assert [alloy.CONFIG, alloy.CA] == list(owned.units(FULL))[-1].follows
+    assert alloy.CA not in render(usual)
+    assert "tls_config" not in render(usual)
 
 
 def test_debians_own_collectors_are_no_second_source() -> None:

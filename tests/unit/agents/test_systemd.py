@@ -2,8 +2,12 @@
 
 import subprocess
 
+import pytest
+
+from agents import alloy
 from agents.script import render
 from agents.spec import HostSpec
+from tests.unit.agents.specs import FULL
 
 SPEC = HostSpec(name="pve1", listen="0.0.0.0:9100", collectors=["updates"])
 UNIT = "prometheus-node-exporter.service"
@@ -21,9 +25,9 @@ systemctl() {
 """
 
 
-def told(steps: str, *, mode: str = "apply", state: str = "on") -> list[str]:
+def told(steps: str, *, mode: str = "apply", state: str = "on", spec: HostSpec = SPEC) -> list[str]:
     """The lines that the steps print, on a host whose units are on or off."""
-    body = render(SPEC).rstrip("\n").rsplit("\n", 1)[0]
+    body = render(spec).rstrip("\n").rsplit("\n", 1)[0]
     text = f"{body}\n{STUBS}\nmode={mode}\nstate={state}\n{steps}\n"
     done = subprocess.run(["sh", "-s"], input=text, text=True, capture_output=True, check=True)
     return done.stdout.splitlines()
@@ -48,6 +52,14 @@ def test_what_has_changed_is_restarted() -> None:
     """The unit that follows the changed file, and no other."""
     assert [f"restarted {TIMER}", f"systemctl restart {TIMER}"] == told(
         f"changed_files=' {TIMER_FILE}'\nstart_units"
+    )
+
+
+@pytest.mark.parametrize("path", [alloy.CONFIG, alloy.CA])
+def test_log_agent_follows_its_config_and_its_authority(path: str) -> None:
+    """Whichever of the two has changed, Alloy is restarted."""
+    assert ["restarted alloy.service", "systemctl restart alloy.service"] == told(
+        f"changed_files=' {path}'\nstart_units", spec=FULL
     )
 
 

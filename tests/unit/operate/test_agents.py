@@ -1,11 +1,14 @@
 """`make agents` picks a host of the settings and sends its script over plain ssh."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from agents import alloy
 from operate import agents
 from operate.stack import OperateError, Stack
+from tests.unit.commands import Commands
 
 CONFIG = """\
 config:
@@ -15,6 +18,21 @@ config:
         pve1: {address: root@10.0.0.2, role: pve, textfile: [zfs, zfs, updates]}
         web: {address: web}
 """
+BEHIND_THE_GATEWAY = """\
+config:
+  observability:stack:
+    gateway:
+      address: https://monitoring.example.net
+      tls: TLS
+      log-push:
+        hosts:
+          pve1: {password: {secret: push-pve1}}
+    agents:
+      hosts:
+        pve1: {address: root@10.0.0.2, log-agent: alloy}
+"""
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n"
+GIVEN = json.dumps({"given": {"certificate": CERTIFICATE, "key": {"secret": "tls-key"}}})
 SSH = """\
 #!/bin/sh
 printf '%s\\n' "$@" > "{folder}/arguments"
@@ -124,3 +142,70 @@ def test_wrong_settings(stack: Stack, ssh: Path) -> None:
     with pytest.raises(OperateError, match=r"agents\.hosts\.web\.rolle: unknown setting"):
         agents.agents(stack)
     assert not (ssh / "arguments").exists()
+
+
+def test_logs_go_to_the_gateway(stack: Stack, ssh: Path, commands: Commands) -> None:
+    """With its address, the host's own name, and the authority that the stack has made."""
+    stack.config_file.write_text(BEHIND_THE_GATEWAY.replace("TLS", "{own-ca: {}}"))
+    commands.answer("pulumi stack output", json.dumps({"gateway-ca": CERTIFICATE}))
+
+    agents.agents(stack)
+
+    script = (ssh / "script").read_text()
+    assert 'url = "https://monitoring.example.net/loki/api/v1/push"' in script
+    assert 'username = "pve1"' in script
+    assert f'ca_file = "{alloy.CA}"' in script
+    assert f"<< 'END_OF_FILE'\n{CERTIFICATE}END_OF_FILE\n" in script
+
+
+@pytest.mark.parametrize(
+    ("tls", "known"), [(GIVEN, True), ("{acme: {email: me@example.net}}", False)]
+)
+def test_what_the_settings_know_asks_nobody(
+    stack: Stack, ssh: Path, commands: Commands, tls: str, known: bool
+) -> None:
+    """A given certificate is sent along; a public authority is trusted by the host already."""
+    stack.config_file.write_text(BEHIND_THE_GATEWAY.replace("TLS", tls))
+
+    agents.agents(stack)
+
+    assert known == (CERTIFICATE in (ssh / "script").read_text())
+    assert known == (alloy.CA in (ssh / "script").read_text())
+    assert [] == commands.calls("pulumi")
+
+
+def test_another_server_gets_no_authority_of_ours(
+    stack: Stack, ssh: Path, commands: Commands
+) -> None:
+    """`agents.loki-url` is checked against the host's usual certificates."""
+    other = "    agents:\n      loki-url: https://logs.example.net/push\n"
+    settings = BEHIND_THE_GATEWAY.replace("TLS", "{own-ca: {}}")
+    stack.config_file.write_text(settings.replace("    agents:\n", other))
+
+    agents.agents(stack)
+
+    assert 'url = "https://logs.example.net/push"' in (ssh / "script").read_text()
+    assert "tls_config" not in (ssh / "script").read_text()
+    assert [] == commands.calls("pulumi")
+
+
+def test_no_authority_yet(stack: Stack, ssh: Path, commands: Commands) -> None:
+    """Before the first `up` there is none to send; one line says what to do."""
+    stack.config_file.write_text(BEHIND_THE_GATEWAY.replace("TLS", "{own-ca: {}}"))
+    commands.answer("pulumi stack output", "{}")
+
+    with pytest.raises(OperateError, match=r"^stack local has no authority yet.* run `make up`"):
+        agents.agents(stack)
+    assert not (ssh / "arguments").exists()
+
+
+def test_removal_needs_no_authority(
+    stack: Stack, ssh: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stack may be gone before its agents are."""
+    monkeypatch.setenv("REMOVE", "1")
+    stack.config_file.write_text(BEHIND_THE_GATEWAY.replace("TLS", "{own-ca: {}}"))
+
+    assert 0 == agents.agents(stack)
+    assert (ssh / "script").exists()
+    assert [] == commands.calls("pulumi")
