@@ -31,6 +31,7 @@ scrape_configs:
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Read-only tests first, then changes in their order, then what ends the stack.
 

@@ -126,7 +126,7 @@ def test_loud_stream_over_time_is_cut(server: Loki) -> None:
     before = server.refused()
 
     def too_much() -> bool:
-        server.push({"steady": ["x" * 100_000] * 12}, at=time.time())
+        server.push({"steady": ["x" * 100_000] * 24}, at=time.time())
         return server.refused() > before
 
     eventually(too_much, deadline=20)

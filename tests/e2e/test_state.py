@@ -139,7 +139,7 @@ def test_logins_of_an_interrupted_up_are_found_again(site: Site) -> None:
         "grafana-access-account-writer-token",
     }
     # `pulumi stack import` forgets what is pending, so the backend's file is changed itself.
-    (file,) = site.data.rglob(f".pulumi/stacks/*/{site.stack}.json")
+    (file,) = site.data.rglob(f".pulumi/stacks/observability/{site.stack}.json")
     stored = json.loads(file.read_text())
     inner = stored["checkpoint"]["latest"]
     named = [(r["urn"].rpartition("::")[2], r) for r in inner["resources"]]
