@@ -47,6 +47,8 @@ def scrape_jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
     jobs += exporters.jobs(settings, env=stack)
     if settings.log_agent.enabled:
         jobs.append(log_agent.job(settings.log_agent))
+    if settings.gateway:
+        jobs.append(gateway.JOB)
     return [*jobs, *scraping.jobs(settings, env=stack)]
 
 

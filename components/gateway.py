@@ -11,7 +11,7 @@ from components.naming import secret_digest
 from components.own_ca import OwnCa
 from components.place import Place
 from components.push_logins import Password, PushLogins
-from components.rendering import Files, secret_file
+from components.rendering import Files, ScrapeJob, secret_file
 from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
 from settings.gateway import PUSH_PATH, Acme, Tls
 from settings.gateway import Gateway as Settings
@@ -19,7 +19,10 @@ from settings.gateway import Gateway as Settings
 # The one folder of upstream's image that others than root may write to: a new volume takes its
 # mode from the folder that it hides.
 DATA_PATH = "/tmp"  # noqa: S108 (a volume of the gateway's alone)
-HTTP_PORT, HTTPS_PORT, HEALTH_PORT = 8080, 8443, 8081
+HTTP_PORT, HTTPS_PORT, HEALTH_PORT, METRICS_PORT = 8080, 8443, 8081, 8082
+# A name on the backend network only; with a dot, so that no service of the user's can have it.
+METRICS_NAME = "metrics.gateway"
+JOB = ScrapeJob(name="gateway", target=f"{METRICS_NAME}:{METRICS_PORT}")
 LOGINS = secret_file("push-logins")
 CERTIFICATE, KEY = "certificate.pem", secret_file("certificate.key")
 OWN_CA, OWN_CA_KEY = "own-ca.pem", secret_file("own-ca.key")
@@ -34,6 +37,7 @@ CADDYFILE = """\
 	http_port {http_port}
 	https_port {https_port}
 	skip_install_trust
+	metrics
 {options}	servers {{
 		protocols h1 h2
 		timeouts {{
@@ -46,6 +50,11 @@ CADDYFILE = """\
 http://:{health_port} {{
 	bind 127.0.0.1
 	respond /health 200
+}}
+
+http://:{metrics_port} {{
+	bind {metrics_name}
+	metrics /metrics
 }}
 
 {address} {{
@@ -100,6 +109,8 @@ def render(settings: Settings) -> Files:
         http_port=HTTP_PORT,
         https_port=HTTPS_PORT,
         health_port=HEALTH_PORT,
+        metrics_port=METRICS_PORT,
+        metrics_name=METRICS_NAME,
         options=_options(settings),
         address=f"{scheme}://{settings.host}:{port}",
         others=f"{scheme}://:{port}",
@@ -228,6 +239,7 @@ class Gateway(pulumi.ComponentResource):
                 digest_key=place.digest_key,
                 data_path=DATA_PATH,
                 networks=[place.backend, place.front],
+                first_name=METRICS_NAME,
                 port=PublishedPort(
                     address=settings.bind,
                     external=settings.published_port,

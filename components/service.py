@@ -67,6 +67,8 @@ class ServiceArgs:
     shared_volumes: Sequence[SharedVolume] = ()
     scratch_paths: Sequence[str] = ()
     networks: Sequence[pulumi.Input[str]] = ()
+    first_name: str | None = None
+    """A further name, on the first of the networks only: who listens on it, listens there."""
     hosts: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     port: PublishedPort | None = None
     moved_mounts: Mapping[str, str] = field(default_factory=dict)
@@ -264,8 +266,12 @@ def _scratch_options(user: str) -> str:
 def _network(args: ServiceArgs) -> dict[str, Any]:
     if _granted(args).host_network:
         return {"network_mode": "host"}
+    first = [args.first_name] if args.first_name else []
     connections = {
-        "networks_advanced": [{"name": net, "aliases": [args.service]} for net in args.networks],
+        "networks_advanced": [
+            {"name": net, "aliases": [args.service, *([] if place else first)]}
+            for place, net in enumerate(args.networks)
+        ],
         "hosts": [{"host": host, "ip": ip} for host, ip in sorted(args.hosts.items())],
     }
     if args.port is None:

@@ -20,8 +20,8 @@ from settings.types import (
 # Jobs of the program itself: their metrics are what our rules and dashboards ask for.
 OWN_JOBS = {
     "alertmanager", "alloy", "blackbox-dns", "blackbox-http", "blackbox-icmp", "blackbox-tcp",
-    "blackbox-tls", "cadvisor", "docker", "file", "grafana", "loki", "node", "postgresql",
-    "prometheus", "promtail", "redis",
+    "blackbox-tls", "cadvisor", "docker", "file", "gateway", "grafana", "loki", "node",
+    "postgresql", "prometheus", "promtail", "redis",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The servers' own tools accept what we render, and stop a run where they don't."""
 
 import json
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pulumi
 import pytest
 
 from components import checks, configs, scraping
+from components.gateway import METRICS_NAME, METRICS_PORT
 from components.rendering import Files
 from settings import Settings
 from toolchain.cache import CHECKOUT
@@ -173,6 +175,19 @@ def test_gateway_of_every_kind_is_right(settings: dict[str, object]) -> None:
     files, stand_ins = gateway(**settings)
 
     checks.check({"gateway": files}, {"gateway": stand_ins})
+
+
+def test_gateway_listens_for_metrics_on_one_network_only(tmp_path: Path) -> None:
+    """As Caddy itself reads the config: on the backend network's name, and metrics nowhere else."""
+    files, _ = gateway(tls={"own-ca": {}})
+    (tmp_path / "Caddyfile").write_text(files["Caddyfile"])
+
+    command = ["caddy", "adapt", "--adapter", "caddyfile", "--config", "Caddyfile"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+
+    servers = json.loads(done.stdout)["apps"]["http"]["servers"].values()
+    with_metrics = [s["listen"] for s in servers if '"handler": "metrics"' in json.dumps(s)]
+    assert [[f"{METRICS_NAME}:{METRICS_PORT}"]] == with_metrics
 
 
 def test_a_wrong_gateway_stops_the_run() -> None:

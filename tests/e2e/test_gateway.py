@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,11 +20,17 @@ from toolchain import images
 HOST = "localhost"
 INSIDE = 8443
 CLOSED = {"grafana": 3000, "loki": 3100, "prometheus": 9090, "alertmanager": 9093}
+# What isn't behind the gateway costs time here and shows nothing.
+SMALL = {
+    "node-exporter": {"enabled": False},
+    "log-agent": {"enabled": False},
+    "prometheus": {"scrape-interval": "5s"},
+}
 
 
 @pytest.fixture(scope="module")
 def gated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A stack with a gateway, an own CA and one host that may push."""
+    """A small stack with a gateway, an own CA and one host that may push."""
     top = tmp_path_factory.mktemp("gated")
     folder = top / "clone"
     clone(folder)
@@ -32,14 +39,14 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    content = yaml.safe_load((folder / "stacks" / "local.yaml").read_text())
-    settings = content["config"]["observability:stack"]
-    del settings["grafana"]["port"]
-    settings["gateway"] = {
-        "address": f"https://{HOST}:{port}",
-        "tls": {"own-ca": {}},
-        "log-push": {"hosts": {"web": {"password": {"secret": "push-web"}}}},
+    settings = SMALL | {
+        "gateway": {
+            "address": f"https://{HOST}:{port}",
+            "tls": {"own-ca": {}},
+            "log-push": {"hosts": {"web": {"password": {"secret": "push-web"}}}},
+        }
     }
+    content = {"config": {"observability:stack": settings}}
     (folder / "stacks" / f"{stack}.yaml").write_text(yaml.safe_dump(content))
     try:
         site.make("up")
@@ -127,21 +134,46 @@ def pushed(elsewhere: Elsewhere, site: Site, now: float) -> list[str]:
     """Log lines that were pushed, asked for through the gateway."""
     window = f"start={int(now - 60)}000000000&end={int(now + 60)}000000000"
     query = f"query=%7Bjob%3D%22pushed%22%7D&{window}"
-    path = f"/api/datasources/proxy/uid/loki/loki/api/v1/query_range?{query}"
+    found = of_source(elsewhere, site, f"loki/loki/api/v1/query_range?{query}")
+    return [line for stream in found for _, line in stream["values"]]
+
+
+def of_source(elsewhere: Elsewhere, site: Site, request: str) -> list[dict[str, Any]]:
+    """What a data source of Grafana's finds, asked through the gateway."""
+    path = f"/api/datasources/proxy/uid/{request}"
     there = f"{HOST}:{elsewhere.port}:{elsewhere.host}:{elsewhere.port}"
     login = ("--cacert", "/ca.pem", "--connect-to", there, "--user", f"admin:{site.password}")
     answer = json.loads(elsewhere.run("curl", "-s", *login, f"{elsewhere.url}{path}"))
-    return [line for stream in answer["data"]["result"] for _, line in stream["values"]]
+    found: list[dict[str, Any]] = answer["data"]["result"]
+    return found
+
+
+def test_prometheus_reads_the_gateway(gated: Site, elsewhere: Elsewhere) -> None:
+    """Its metrics are there, though nobody outside finds them."""
+    query = "prometheus/api/v1/query?query=caddy_http_requests_total%7Bjob%3D%22gateway%22%7D"
+
+    assert eventually(lambda: of_source(elsewhere, gated, query), deadline=30)
+
+
+def test_state_holds_no_secret_as_an_input(gated: Site) -> None:
+    """The providers of the authority and of the logins find what they need in the config."""
+    state = gated.state()
+
+    for kind in ("OwnCa", "PushLogins"):
+        (inputs,) = (r["inputs"] for r in state if r["type"].endswith(f":{kind}"))
+        given = {name: value for name, value in inputs.items() if name != "__provider"}
+        assert given
+        assert "ciphertext" not in json.dumps(given)
 
 
 def test_nothing_else_is_open(gated: Site, elsewhere: Elsewhere) -> None:
     """From another network only the one port of the Docker host, whatever else is tried."""
     names = {name: f"obs-{gated.stack}-{name}" for name in (*CLOSED, "gateway")}
     found = json.loads(gated.docker("inspect", *names.values()))
-    places = [(elsewhere.host, port) for port in (*CLOSED.values(), 2019, 8080, 8081, INSIDE)]
+    places = [(elsewhere.host, port) for port in (*CLOSED.values(), 2019, 8080, 8081, 8082, INSIDE)]
     for container in found:
         service = container["Name"].removeprefix(f"/obs-{gated.stack}-")
-        ports = [CLOSED[service]] if service in CLOSED else [2019, 8080, 8081]
+        ports = [CLOSED[service]] if service in CLOSED else [2019, 8080, 8081, 8082]
         addresses = [net["IPAddress"] for net in container["NetworkSettings"]["Networks"].values()]
         places += [(address, port) for address in addresses for port in ports]
 

@@ -4,14 +4,17 @@ from typing import Any
 
 import bcrypt
 import pytest
+import yaml
 from pulumi.dynamic import Config, ConfigureRequest
 
-from components import x509
+from components import configs, x509
 from components.own_ca import OwnCaProvider
 from components.push_logins import PushLoginsProvider
+from settings.targets import OWN_JOBS
 from tests.unit.components.recorder import SECRET_MARK
 from tests.unit.components.samples import PASSWORD
 from tests.unit.components.test_program import up
+from tests.unit.settings.judge import accepted
 
 NAMED = {"common_name": "test monitoring CA"}
 GATEWAY: dict[str, Any] = {
@@ -115,6 +118,38 @@ def test_only_the_gateway_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
         published["obs-test-gateway"][0][side] for side in ("external", "internal")
     )
     assert "https://monitoring.example.net" == seen.inputs("Readiness", "grafana-ready")["url"]
+
+
+def test_metrics_are_read_on_the_backend_network_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a name that the other network doesn't have, on a port that isn't published."""
+    seen = up(monkeypatch, GATEWAY, preview=False)
+
+    container = seen.inputs("Container", "gateway-container")
+    named = {net["name"]: net["aliases"] for net in container["networksAdvanced"]}
+    assert ["gateway", "metrics.gateway"] == named["obs-test-backend"]
+    assert ["gateway"] == named["obs-test-front"]
+    assert [8443] == [port["internal"] for port in container["ports"]]
+
+
+def test_gateway_is_a_target_with_the_five_labels() -> None:
+    """Its job is there where the gateway is, and its name is no job of the user's."""
+    job = jobs(GATEWAY)["gateway"]
+
+    assert {
+        "targets": ["metrics.gateway:8082"],
+        "labels": {
+            "host": "test", "node": "none", "guest": "none", "role": "monitoring", "env": "test"
+        },
+    } == job["static_configs"][0]  # fmt: skip
+    assert "gateway" in OWN_JOBS
+    assert "gateway" not in jobs({})
+
+
+def jobs(settings: dict[str, Any]) -> dict[str, Any]:
+    """Prometheus' scrape configs by the names of their jobs."""
+    files = configs.render(accepted(settings), stack="test", rules={})["prometheus"]
+    config = yaml.safe_load(files["prometheus.yml"])
+    return {job["job_name"]: job for job in config["scrape_configs"]}
 
 
 def test_no_password_reaches_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
