@@ -34,7 +34,7 @@ report: ## Draw the dashboards' panels into an HTML file
 	@$(RUN) python -m operate report $(STACK)
 
 agents: ## Bring exporters to HOST=name over ssh (DRY_RUN=1, REMOVE=1, SHOW=1: see docs/agents.md)
-	@$(CHECK) python -m operate agents $(STACK)
+	@$(RUN) python -m operate agents $(STACK)
 
 incident: ## Begin a trouble in the demo estate: NAME=errors, slow-database, queue-stuck, full-disk, log-storm
 	@$(CHECK) python -m operate incident $(STACK)

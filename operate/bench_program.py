@@ -29,8 +29,10 @@ class Accepting(Mocks):
 def main() -> None:
     """Register the resources of one stack's settings."""
     stack = Stack(sys.argv[1])
-    secrets = [f"{PROJECT}:{name}" for name in stack.generated_secrets]
     content = yaml.safe_load(stack.config_file.read_text())["config"]
+    secrets = [
+        key for key, value in content.items() if isinstance(value, dict) and "secure" in value
+    ]
     config = {f"{PROJECT}:stack": json.dumps(content[f"{PROJECT}:stack"])}
     set_all_config(config | dict.fromkeys(secrets, "not-a-secret"), secrets)
     set_mocks(Accepting(), project=PROJECT, stack=stack.name)
