@@ -59,7 +59,7 @@ contract: ## Rules and panels against recorded exporter output
 	@$(RUN) pytest -q tests/contract
 
 e2e: ## End to end: the real engine, containers and APIs
-	@$(RUN) pytest -q -n 2 --dist loadgroup tests/e2e
+	@$(RUN) pytest -q -n 2 --dist loadscope tests/e2e
 
 test: check rules contract e2e ## All tests
 

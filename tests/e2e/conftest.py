@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.e2e import issuer as oidc
 from tests.e2e import people
@@ -31,15 +32,21 @@ scrape_configs:
 """
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Read-only tests first, then changes in their order, then what ends the stack.
+class OneStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """What the one stack is for runs in one process, in its order; other files beside it."""
 
-    All that the one stack is for runs in one process; what needs another one can run beside it.
-    """
-    for item in items:
-        needs_stack = "site" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("site" if needs_stack else item.path.stem))
+    def _split_scope(self, nodeid: str) -> str:
+        stem = Path(nodeid.partition("::")[0]).stem
+        return "the one stack" if stem in ORDER else stem
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneStack:
+    """xdist's own groups are lost on the way with this pytest."""
+    return OneStack(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Read-only tests first, then changes in their order, then what ends the stack."""
     here = [item for item in items if item.path.parent == Path(__file__).parent]
     rank = {name: place for place, name in enumerate(ORDER)}
     ranked = iter(sorted(here, key=lambda item: rank.get(item.path.stem, -1)))

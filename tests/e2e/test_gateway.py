@@ -60,7 +60,7 @@ class Elsewhere:
 
     def __init__(self, site: Site, folder: Path) -> None:
         self.site = site
-        outputs = json.loads(site.pulumi("stack", "output", "--json"))
+        outputs = site.pulumi_json("stack", "output", "--json")
         self.url = outputs["grafana-url"]
         self.ca = folder / "ca.pem"
         self.ca.write_text(outputs["gateway-ca"])
