@@ -16,6 +16,7 @@ from settings.loading import load
 from settings.logs import LogAgent
 from settings.loki import Loki
 from settings.probes import Probes
+from settings.pve import Pve
 from settings.secrets import STACK_SECRET, secrets_in
 from settings.sections import (
     Alertmanager,
@@ -88,6 +89,7 @@ class Settings(Model):
         default={}, description="Containers of your own by name."
     )
 
+    pve: Pve | None = Field(default=None, description="The Proxmox VE site.")
     agents: Agents = Field(default=Agents(), description="Exporters on other hosts.")
     targets: dict[HostName, Targets] = Field(
         default={},
