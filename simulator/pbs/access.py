@@ -24,7 +24,8 @@ ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "NoAccess": ("Disable Access", ()),
     "DatastoreAdmin": (
         "Datastore Administrator",
-        tuple(f"Datastore.{name}" for name in "Audit Modify Read Verify Backup Prune".split()),
+        ("Datastore.Audit", "Datastore.Modify", "Datastore.Read", "Datastore.Verify",
+         "Datastore.Backup", "Datastore.Prune"),
     ),
     "DatastoreReader": (
         "Datastore Reader (inspect datastore content and do restores)",

@@ -74,35 +74,40 @@ class Event:
 def parse(text: str) -> Event:
     """The event that the text stands for; a CalendarError in the server's words otherwise."""
     words = KEYWORDS.get(text, text).lower().split()
-    weekdays, date, clock = None, ("*", "*", "*"), "00:00:00"
+    weekdays, clock = None, "00:00:00"
+    years, months, days = "*", "*", "*"
     if not words:
         raise CalendarError("unable to parse calendar event - empty string")
     try:
         if words[0][0].isalpha():
             weekdays = _weekdays(words.pop(0))
         if words and re.fullmatch(r"[\d*.,/]+(-[\d*.,/]+){1,2}", words[0]):
-            parts = words.pop(0).split("-")
-            date = ("*", *parts) if len(parts) == 2 else (parts[0], parts[1], parts[2])  # noqa: PLR2004
+            *year, months, days = words.pop(0).split("-")
+            years = year[0] if year else "*"
         if words:
             clock = words.pop(0)
-        if words:
-            raise ValueError(words[0])
-        hours, minutes, seconds = _clock(clock)
+        hours, minutes, seconds = _clock(" ".join([clock, *words]))
         return Event(
             weekdays,
-            _values(date[0], 1970, 2200),
-            _values(date[1], 1, 12),
-            _values(date[2], 1, 31),
+            _values(years, 1970, 2200),
+            _values(months, 1, 12),
+            _values(days, 1, 31),
             _values(hours, 0, 23) or frozenset(range(24)),
             _values(minutes, 0, 59) or frozenset(range(60)),
             _values(seconds, 0, 59) or frozenset(range(60)),
         )
     except ValueError:
         # The real parser names where it stopped; recorded is the one for a wrong weekday.
-        rest = text.split()[0]
+        rest = text.split(maxsplit=1)[0]
         raise CalendarError(
             f"unable to parse calendar event at '{rest}' - Context(\"weekday\")"
         ) from None
+
+
+def next_run(schedule: str | None, now: float) -> dict[str, int]:
+    """When a schedule is next due, as job lists say it; nothing without a schedule."""
+    due = parse(schedule).after(now) if schedule else None
+    return {"next-run": due} if due else {}
 
 
 def _clock(text: str) -> tuple[str, str, str]:
@@ -110,7 +115,7 @@ def _clock(text: str) -> tuple[str, str, str]:
     parts = text.split(":")
     if len(parts) == 1:
         return "*", parts[0], "00"
-    if len(parts) > 3:  # noqa: PLR2004
+    if len(parts) > 3:
         raise ValueError(text)
     return parts[0], parts[1], parts[2] if parts[2:] else "00"
 

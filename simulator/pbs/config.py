@@ -51,7 +51,7 @@ def create(server: Server, kind: Kind, request: Request) -> Answer:
     _need(server, kind, request, given, kind.modify)
     if given[kind.key] in file.sections:
         raise kind.taken(given[kind.key])
-    _check(server, kind, given)
+    _check(kind, given)
     section: Section = {}
     if kind.file == "metricserver":
         section["type"] = kind.noun
@@ -67,11 +67,13 @@ def update(server: Server, kind: Kind, request: Request) -> Answer:
     if section is None:
         raise kind.absent(given[kind.key])
     _need(server, kind, request, section, kind.modify)
-    changed = {name: value for name, value in section.items() if name not in given.get("delete", ())}
+    changed = {
+        name: value for name, value in section.items() if name not in given.get("delete", ())
+    }
     values = dict(given)
     if kind is VERIFY and values.get("ns") == "":
         del values["ns"]  # which is no change here, other than in a prune job
-    _check(server, kind, {**changed, **values})
+    _check(kind, {**changed, **values})
     kind.store(changed, values)
     section.clear()
     section.update(changed)
@@ -106,14 +108,12 @@ def _need(server: Server, kind: Kind, request: Request, section: Section, right:
         raise kind.refuse(right, kind.where(section))
 
 
-def _check(server: Server, kind: Kind, section: dict[str, Any]) -> None:
+def _check(kind: Kind, section: dict[str, Any]) -> None:
     """What no schema says."""
     if kind is DATASTORE:
         keeps = [name for name in section if name.startswith("keep-")]
         if keeps:
-            raise wrong(
-                {keeps[0]: "datastore prune settings have been replaced by prune jobs"}
-            )
+            raise wrong({keeps[0]: "datastore prune settings have been replaced by prune jobs"})
     if kind is SYNC:
         _check_sync(section)
     if kind in (INFLUXDB_HTTP, INFLUXDB_UDP) and section.get("enable", True):

@@ -66,10 +66,12 @@ class Kind:
 
     def shown(self, section: Section) -> Section:
         """A section as answers have it."""
-        hidden = {
-            name: value for name, value in section.items() if name not in self.secrets and value != []
+        hidden = {*self.secrets, "type"}
+        return {
+            name: value
+            for name, value in sorted(section.items())
+            if name not in hidden and value != []
         }
-        return dict(sorted(hidden.items()))
 
 
 def _maintenance(text: str) -> str:

@@ -26,39 +26,27 @@ def kept(snapshots: Sequence[tuple[int, bool]], keep: Mapping[str, int]) -> list
     if not any(keep.get(name) for name in KEEPS):
         return [True] * len(snapshots)
     newest_first = sorted(range(len(snapshots)), key=lambda place: -snapshots[place][0])
-    marks: dict[int, bool] = {
-        place: True for place, (_, protected) in enumerate(snapshots) if protected
-    }
-    protected = set(marks)
+    moments = [datetime.fromtimestamp(time, UTC) for time, _ in snapshots]
+    protected = {place for place, (_, is_protected) in enumerate(snapshots) if is_protected}
+    marks = dict.fromkeys(protected, True)
     for name, period in PERIODS.items():
         if not (count := keep.get(name)):
             continue
-        _select(newest_first, snapshots, marks, protected, count, period)
+        periods = [period(moment) for moment in moments]
+        covered = {periods[place] for place in marks if marks[place] and place not in protected}
+        open_ones = [p for p in newest_first if p not in marks and periods[p] not in covered]
+        marks |= _first_of_each(open_ones, periods, count)
     return [marks.get(place, False) for place in range(len(snapshots))]
 
 
-def _select(  # noqa: PLR0913
-    newest_first: Sequence[int],
-    snapshots: Sequence[tuple[int, bool]],
-    marks: dict[int, bool],
-    protected: set[int],
-    count: int,
-    period: Callable[[datetime], object],
-) -> None:
-    """Keep the newest of each of `count` periods that no earlier rule has kept one of."""
-
-    def of(place: int) -> object:
-        return period(datetime.fromtimestamp(snapshots[place][0], UTC))
-
-    before = {of(place) for place, mark in marks.items() if mark and place not in protected}
+def _first_of_each(places: Sequence[int], periods: Sequence[object], count: int) -> dict[int, bool]:
+    """The first of each of `count` periods stays; those of the same period that follow don't."""
+    marks: dict[int, bool] = {}
     chosen: set[object] = set()
-    for place in newest_first:
-        if place in marks or of(place) in before:
-            continue
-        if of(place) in chosen:
-            marks[place] = False
-        elif len(chosen) == count:
+    for place in places:
+        fresh = periods[place] not in chosen
+        if fresh and len(chosen) == count:
             break
-        else:
-            chosen.add(of(place))
-            marks[place] = True
+        chosen.add(periods[place])
+        marks[place] = fresh
+    return marks

@@ -38,8 +38,9 @@ class Server:
     create_seconds: float = 0
     """How long it takes to create a datastore; 2 to 3 s on the real one."""
     files: dict[str, ConfigFile] = field(
-        default_factory=lambda: {kind.file: ConfigFile() for kind in SECTIONS}
-        | {"notifications": ConfigFile()}
+        default_factory=lambda: (
+            {kind.file: ConfigFile() for kind in SECTIONS} | {"notifications": ConfigFile()}
+        )
     )
     access: Access = field(default_factory=Access)
     disks: dict[str, Store] = field(default_factory=dict)

@@ -17,7 +17,12 @@ GC_ZEROES = dict.fromkeys(
     0,
 )  # fmt: skip
 CHUNK = 4 * 1024**2  # a fixed index' chunk size
-UNDER_GROUP = {"vm": "drive-scsi0.img.fidx", "ct": "root.pxar.didx", "host": "root.pxar.didx"}
+FILES = {
+    "vm": ("drive-scsi0.img.fidx", "qemu-server.conf.blob", "index.json.blob"),
+    "ct": ("root.pxar.didx", "catalog.pcat1.didx", "pct.conf.blob", "index.json.blob"),
+    "host": ("root.pxar.didx", "catalog.pcat1.didx", "index.json.blob"),
+}
+SMALL_FILE = 450
 
 
 @dataclass(kw_only=True)
@@ -48,10 +53,11 @@ class Snapshot:
 
     @property
     def files(self) -> list[dict[str, Any]]:
+        """The first holds the data; the others are small."""
         mode = "encrypt" if self.encrypted else "none"
-        sizes = {UNDER_GROUP[self.kind]: self.size, "index.json.blob": 450}
         return [
-            {"filename": name, "crypt-mode": mode, "size": size} for name, size in sizes.items()
+            {"filename": name, "crypt-mode": mode, "size": SMALL_FILE if place else self.size}
+            for place, name in enumerate(FILES[self.kind])
         ]
 
     def row(self) -> dict[str, Any]:
@@ -125,9 +131,7 @@ class Store:
             raise bad("Cannot delete root namespace!")
         inside = [one for one in self.snapshots if _depth(one.ns, ns) <= _limit(None)]
         if inside and not groups:
-            raise bad(
-                "only partially deleted due to existing groups but `delete-groups` not true"
-            )
+            raise bad("only partially deleted due to existing groups but `delete-groups` not true")
         counts = {
             "protected-snapshots": 0,
             "removed-groups": len({one.group for one in inside}),

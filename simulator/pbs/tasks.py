@@ -1,6 +1,7 @@
 """Worker tasks: what started when, how it ended, what it said."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 NODE, PID, PSTART = "sim", 0x7674, 0xA2F85
 OK = "OK"
+NOTIFYING = ("prunejob", "verificationjob", "syncjob", "garbage_collection")
 
 
 def escape(text: str) -> str:
@@ -48,7 +50,7 @@ class Tasks:
     now: Callable[[], float]
     all: list[Task] = field(default_factory=list)
 
-    def start(  # noqa: PLR0913
+    def start(
         self,
         kind: str,
         id_: str,
@@ -108,6 +110,8 @@ class Tasks:
 
     def _lines(self, task: Task) -> list[str]:
         lines, end = list(task.lines), task.ended(self.now())
+        if end is not None and task.kind in NOTIFYING:
+            lines.append(f"queued notification (id={uuid.uuid5(uuid.NAMESPACE_OID, task.upid)})")
         if end is not None:
             known = task.result == OK or task.result.startswith("WARNINGS")
             lines.append(f"TASK {task.result}" if known else f"TASK ERROR: {task.result}")
@@ -118,7 +122,10 @@ class Tasks:
         """The newest first, filtered as the query asks."""
         found = [self._row(task) for task in reversed(self.all) if self._asked(task, query)]
         start, limit = query.get("start", 0), query.get("limit", 50)
-        return {"data": found[start : start + limit] if limit else found[start:], "total": len(found)}
+        return {
+            "data": found[start : start + limit] if limit else found[start:],
+            "total": len(found),
+        }
 
     def _asked(self, task: Task, query: dict[str, Any]) -> bool:
         end = task.ended(self.now())

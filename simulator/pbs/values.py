@@ -21,10 +21,10 @@ def convert(rule: Mapping[str, Any], given: object) -> object:
         return _boolean(given)
     if kind == "integer":
         return _bounded(rule, _integer(given))
-    if not isinstance(given, str):
-        raise ValueError("Expected string value.")
-    check(rule, given)
-    return given
+    if isinstance(given, str):
+        check(rule, given)
+        return given
+    raise ValueError("Expected string value.")
 
 
 def check(rule: Mapping[str, Any], text: str) -> None:
@@ -37,7 +37,8 @@ def check(rule: Mapping[str, Any], text: str) -> None:
         raise ValueError(f"value '{text}' is not defined in the enumeration.")
     if "pattern" in rule and not re.search(rule["pattern"], text):
         raise ValueError("value does not match the regex pattern")
-    FORMATS.get(rule.get("format", ""), lambda _: None)(text)
+    if format_ := FORMATS.get(rule.get("format", "")):
+        format_(text)
 
 
 def shown(rule: Mapping[str, Any], value: Any) -> Any:
@@ -83,12 +84,10 @@ def _boolean(given: object) -> bool:
 def _integer(given: object) -> int:
     if isinstance(given, int) and not isinstance(given, bool):
         return given
-    if not isinstance(given, FormText):
-        raise ValueError("Expected integer value.")
-    try:
+    if isinstance(given, FormText) and given.removeprefix("-").isdecimal():
         return int(given)
-    except ValueError:
-        raise ValueError("unable to parse integer - invalid digit found in string") from None
+    form = "unable to parse integer - invalid digit found in string"
+    raise ValueError(form if isinstance(given, FormText) else "Expected integer value.")
 
 
 def _bounded(rule: Mapping[str, Any], value: int) -> int:
