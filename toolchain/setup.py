@@ -67,7 +67,9 @@ def environment() -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PYTHONPATH": str(CHECKOUT),
     }
-    defaults = {"PULUMI_BACKEND_URL": f"file://{_state_folder()}"}
+    # Without files of metadata beside the state: it is replaced in one step and they are not, so
+    # that a killed Pulumi would leave an empty one, with which it reads the state no more.
+    defaults = {"PULUMI_BACKEND_URL": f"file://{_state_folder()}?metadata=skip"}
     return defaults | os.environ | ours
 
 

@@ -29,3 +29,4 @@ def test_killed_ups_are_repaired(site: Site) -> None:
     containers = [r for r in site.state() if r["type"] == "docker:index/container:Container"]
     assert "unchanged" in printed, f"seed {seed}"
     assert len(containers) == len(site.ids("container")), f"seed {seed}"
+    assert not list(site.data.rglob("*.attrs")), "an empty one would end all use of the state"

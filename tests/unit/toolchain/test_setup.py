@@ -35,7 +35,7 @@ def test_state_goes_to_the_users_data(tmp_path: Path) -> None:
     url = setup.environment()["PULUMI_BACKEND_URL"]
     folder = tmp_path / "data" / "state"
 
-    assert f"file://{folder}" == url
+    assert f"file://{folder}?metadata=skip" == url
     assert "0o700" == oct(folder.stat().st_mode & 0o777)
     assert not folder.is_relative_to(CHECKOUT)
 
