@@ -18,7 +18,7 @@ from proxmox.connection import (
 )
 from proxmox.pve import Pve, Version
 from proxmox.rights import Permissions, Work
-from proxmox.tls import Server, readable, shown_by
+from proxmox.tls import Server, can_be_read, readable, shown_by
 
 OLDEST = 8
 UNAUTHORISED = 401
@@ -61,6 +61,8 @@ def check(
     `audit_token` and `token` are values `user@realm!name=uuid`; the latter is checked for what
     `works` take.
     """
+    if server.ca and not can_be_read(server.ca):
+        return [Finding(setting="pve.ca", text="holds no certificate that can be read")]
     try:
         auditor = _parsed("pve.audit-token", audit_token)
         version, held = _ask(server, auditor, "pve.audit-token", _read)

@@ -64,6 +64,15 @@ def readable(fingerprint: str) -> str:
     )
 
 
+def can_be_read(ca: str) -> bool:
+    """Whether a PEM text holds certificates, and not just something of that form."""
+    try:
+        _checked(ca)
+    except ssl.SSLError:
+        return False
+    return True
+
+
 class Adapter(HTTPAdapter):
     """Connects only to the server whose certificate is the right one: nothing is sent before."""
 

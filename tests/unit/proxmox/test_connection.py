@@ -3,8 +3,10 @@
 import logging
 import socket
 from pathlib import Path
+from typing import Literal
 
 import pytest
+import requests
 from fakepve import FakePve
 from fakepve.certs import make_cert
 
@@ -172,6 +174,18 @@ def test_token_has_its_parts() -> None:
 
     assert ("obs@pve", "audit", "obs@pve!audit") == (token.user, token.name, token.id)
     assert SECRET not in repr(token)
+
+
+@pytest.mark.parametrize(("service", "separator"), [("PVE", "="), ("PBS", ":")])
+def test_token_is_sent_as_its_service_reads_it(
+    service: Literal["PVE", "PBS"], separator: str, server: Server
+) -> None:
+    """PVE and PBS divide name and value differently; our settings don't."""
+    with Connection(server, Token.parse(AUDITOR), service=service) as connection:
+        prepared = connection._session.prepare_request(requests.Request("GET", server.url))
+
+    expected = f"{service}APIToken=obs@pve!audit{separator}{SECRET}"
+    assert expected == prepared.headers["Authorization"]
 
 
 def test_nothing_sent_is_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:

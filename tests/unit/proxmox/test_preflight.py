@@ -53,6 +53,15 @@ def test_authority_that_doesnt_fit_says_so(site: FakePve, fingerprint: str, tmp_
     assert readable(fingerprint) in finding.text
 
 
+@pytest.mark.parametrize("content", ["AAAA", "TUlJ"])
+def test_authority_that_cant_be_read_says_so(content: str, site: FakePve) -> None:
+    """Its form is right, which is all that the settings check."""
+    pem = f"-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n"
+    finding = only(check(Server(url=site.url, ca=pem)))
+
+    assert ["pve.ca: holds no certificate that can be read"] == finding.lines
+
+
 def test_name_that_the_certificate_lacks_says_so(site: FakePve, ca: str) -> None:
     """It is the address that is wrong, not the authority."""
     finding = only(check(Server(url=f"https://{ELSEWHERE}:{site.port}", ca=ca)))
