@@ -3,7 +3,7 @@ STACK ?= local
 RUN := ./toolchain/run
 CHECK := ./toolchain/run --only-python
 .DEFAULT_GOAL := help
-.PHONY: help setup up down purge preview shell password report agents incident calm check format rules contract e2e test bench lock images-pin record docs
+.PHONY: help setup init up down purge preview shell password report agents incident calm check format rules contract e2e test bench lock images-pin record docs
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ help: ## List the targets
 
 setup: ## Find, download or build all that the other targets need
 	@$(RUN)
+
+init: ## Begin a stack that watches a Proxmox VE site (STACK=name; see docs/proxmox-access.md)
+	@$(RUN) python -m operate init $(STACK)
 
 up: ## Bring the stack up and print what to open
 	@$(RUN) python -m operate up $(STACK)

@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from operate import agents, bench, incident, lifecycle, record, report
+from operate import agents, bench, incident, init, lifecycle, record, report
 from operate.stack import Stack
 from toolchain.cache import SetupError
 from toolchain.say import say
 
 COMMANDS: dict[str, Callable[[Stack], int]] = {
     "agents": agents.agents,
+    "init": init.init,
     "up": lifecycle.up,
     "down": lifecycle.down,
     "purge": lifecycle.purge,

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from operate import foreign, refresh, report, simulator, tunnel
+from operate import foreign, pve, refresh, report, simulator, tunnel
 from operate.docker import Docker, Kind
 from operate.health import wait_until_healthy
 from operate.recover import cancel_dead_lock, recover
@@ -23,6 +23,7 @@ def up(stack: Stack) -> int:
     prepare(stack)
     if simulator.wanted(stack) and (status := simulator.up(stack)):
         return status
+    pve.check(stack, for_changes=True)
     with tunnel.open_tunnel(stack):
         recover(stack)
         status = stack.run("up", "--yes", "--skip-preview", *refresh.flags_for_up(stack))
@@ -39,6 +40,7 @@ def preview(stack: Stack) -> int:
     prepare(stack)
     if simulator.wanted(stack) and (status := simulator.preview(stack)):
         return status
+    pve.check(stack, for_changes=False)
     with tunnel.open_tunnel(stack):
         return stack.run("preview", "--diff", *refresh.flags_for_preview(stack))
 

@@ -18,10 +18,15 @@ def copy(template: Path, to: Path) -> None:
     if not template.exists():
         known = ", ".join(sorted(path.stem for path in template.parent.glob("*.yaml")))
         raise SetupError(f"there is no stack {template.stem!r}: write {to.name}, or take {known}")
-    content = with_lines(template.read_text(), [*_daemon(), *_images()])
+    write(template.read_text(), to)
+    say(f"{to.name} is your copy of stacks/{template.name}: edit it as you like.")
+
+
+def write(content: str, to: Path) -> None:
+    """Write a stack file with what is different on this machine; readable by its owner only."""
+    content = with_lines(content, [*_daemon(), *_images()])
     to.touch(mode=0o600)
     to.write_text(content)
-    say(f"{to.name} is your copy of stacks/{template.name}: edit it as you like.")
 
 
 def with_lines(content: str, lines: Sequence[str]) -> str:

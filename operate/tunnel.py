@@ -1,16 +1,13 @@
 """The SSH tunnel to a Grafana that only its own machine reaches, for as long as a command runs."""
 
-import json
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import ValidationError
-
 from operate.stack import OperateError, Stack
-from settings import Settings
+from operate.validated import settings_of
 from settings.tunnel import HERE
 from toolchain.say import say
 
@@ -20,13 +17,8 @@ PAUSE_SECONDS = 0.1
 
 def command(stack: Stack) -> tuple[str, ...] | None:
     """The tunnel's command; None where none is needed, or where settings are wrong anyway."""
-    try:
-        settings = Settings.model_validate_json(
-            json.dumps(stack.settings, default=str), by_alias=True, by_name=False
-        )
-    except ValidationError:
-        return None
-    return settings.tunnel
+    settings = settings_of(stack)
+    return settings.tunnel if settings else None
 
 
 @contextmanager

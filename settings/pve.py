@@ -9,8 +9,18 @@ from settings.errors import ContradictionError
 from settings.sections import Model, Secret
 from settings.types import Certificate, matching
 
+
+def _port(url: str) -> str:
+    """a port from 1 to 65535"""
+    if not 1 <= int(url.rpartition(":")[2]) <= 65535:
+        raise ValueError("must have a port from 1 to 65535")
+    return url
+
+
 ApiUrl = Annotated[
-    str, matching(r"https://[A-Za-z0-9][\w.-]*:\d{1,5}", "be like https://pve.example:8006")
+    str,
+    matching(r"https://[A-Za-z0-9][\w.-]*:\d{1,5}", "be like https://pve.example:8006"),
+    AfterValidator(_port),
 ]
 
 

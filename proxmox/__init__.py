@@ -1,0 +1,1 @@
+"""Typed clients of Proxmox' APIs, without Pulumi and without the settings."""
