@@ -113,10 +113,15 @@ class Connection:
             return self._api(path.lstrip("/")).get(**parameters)
         except ResourceException as error:
             return ProxmoxError(self._words_of(error), status=error.status_code)
-        except requests.exceptions.SSLError as error:
-            return _of_tls(error)
         except requests.RequestException as error:
-            return UnreachableError(_reason(error))
+            return self._of(error)
+
+    @staticmethod
+    def _of(error: requests.RequestException) -> ProxmoxError:
+        """What went wrong before there was an answer."""
+        if isinstance(error, requests.exceptions.SSLError):
+            return _of_tls(error)
+        return UnreachableError(_reason(error))
 
     def _words_of(self, error: ResourceException) -> str:
         fields = error.errors.items() if isinstance(error.errors, dict) else ()

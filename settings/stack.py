@@ -15,6 +15,7 @@ from settings.grafana import Grafana
 from settings.loading import load
 from settings.logs import LogAgent
 from settings.loki import Loki
+from settings.pbs import Pbs
 from settings.probes import Probes
 from settings.pve import Pve
 from settings.secrets import STACK_SECRET, secrets_in
@@ -89,6 +90,7 @@ class Settings(Model):
         default={}, description="Containers of your own by name."
     )
 
+    pbs: Pbs | None = Field(default=None, description="The Proxmox Backup Server.")
     pve: Pve | None = Field(default=None, description="The Proxmox VE site.")
     agents: Agents = Field(default=Agents(), description="Exporters on other hosts.")
     targets: dict[HostName, Targets] = Field(

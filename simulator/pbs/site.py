@@ -33,7 +33,7 @@ class SimulatedPbs:
     ca: str
     """The authority's certificate, in PEM."""
     token: str
-    """`user@realm!name:uuid` with the role Admin on /, its user's too."""
+    """`user@realm!name=uuid` with the role Admin on /, its user's too."""
     audit_token: str
     """The same with the role Audit on / and RemoteAudit on /remote."""
 
@@ -41,9 +41,7 @@ class SimulatedPbs:
         self.server = server or Server()
         self.api = Api(self.server)
         self.token = self._login("program@pbs!pulumi", {"/": "Admin"})
-        self.audit_token = self._login(
-            "audit@pbs!watch", {"/": "Audit", "/remote": "RemoteAudit"}
-        )
+        self.audit_token = self._login("audit@pbs!watch", {"/": "Audit", "/remote": "RemoteAudit"})
 
     def _login(self, tokenid: str, roles: dict[str, str]) -> str:
         access, user = self.server.access, tokenid.partition("!")[0]
@@ -53,7 +51,7 @@ class SimulatedPbs:
         for path, role in roles.items():
             access.grant(path, role, user)
             access.grant(path, role, tokenid)
-        return f"{tokenid}:{secret}"
+        return f"{tokenid}={secret}"
 
     def __enter__(self) -> Self:
         now = datetime.now(UTC)
@@ -111,7 +109,7 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _answer
+        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 (looked for by name)
 
         def log_message(self, *_: object) -> None:
             """Nothing: queries may hold secrets."""
