@@ -127,8 +127,11 @@ def test_trouble_of_the_site_is_shown(
     init.init(home)
 
     shown = capsys.readouterr().out
+    rows = [line.split() for line in shown.splitlines()]
     assert "cluster fakecluster, WITHOUT QUORUM" in shown
-    assert ["pve2", "OFFLINE"] in [line.split() for line in shown.splitlines()]
+    assert ["pve2", "OFFLINE"] in rows
+    assert ["200", "prober", "container", "pve2", "unknown"] in rows
+    assert not [path for _, path, _ in site.requests if "/nodes/pve2/" in path]
 
 
 def test_person_is_asked(

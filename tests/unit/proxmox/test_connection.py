@@ -83,6 +83,17 @@ def test_usual_authorities_are_the_machines(
     assert site.version in str(get(Server(url=site.url)))
 
 
+def test_sites_own_authority_is_the_only_one(
+    site: FakePve, fakepve_cafile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The authorities that requests brings along vouch for nobody."""
+    other, _, _ = make_cert(str(tmp_path))
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", fakepve_cafile)
+
+    with pytest.raises(CertificateError):
+        get(Server(url=site.url, ca=Path(other).read_text()))
+
+
 def test_proxy_isnt_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy for the internet leads to no site of one's own."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
