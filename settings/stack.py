@@ -90,7 +90,10 @@ class Settings(Model):
         default={}, description="Containers of your own by name."
     )
 
-    pbs: Pbs | None = Field(default=None, description="The Proxmox Backup Server.")
+    pbs: Pbs | None = Field(
+        default=None,
+        description="The Proxmox Backup Server. No part of the stack makes anything there yet.",
+    )
     pve: Pve | None = Field(default=None, description="The Proxmox VE site.")
     agents: Agents = Field(default=Agents(), description="Exporters on other hosts.")
     targets: dict[HostName, Targets] = Field(
