@@ -1,9 +1,9 @@
-"""Users, groups, roles and the access control list, stored and enforced."""
+"""Users and the access control list, stored and enforced."""
 
 from typing import Any
 
 from simulator.pve.extension import Extension, Routes, Values, items, refuse
-from simulator.pve.rights import BUILT_IN, ROOT, Entry, Rights, levels
+from simulator.pve.rights import ROOT, Entry, Rights, levels
 
 REALMS = {"pam": "Linux PAM standard authentication", "pve": "Proxmox VE authentication server"}
 USER_FIELDS = ("comment", "email", "enable", "expire", "firstname", "keys", "lastname")
@@ -13,7 +13,7 @@ PATHS = ("/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage"
 
 
 class AccessApi(Extension):
-    """Everything below /access that isn't about tokens, and the check itself."""
+    """Users, the list, and the check itself."""
 
     rights: Rights
 
@@ -30,27 +30,13 @@ class AccessApi(Extension):
         return any(priv in self.rights.privileges(user, pool) for pool in by_pool)
 
     def _routes_simulated_access(self) -> Routes:
-        user, group, role = (
-            "/access/users/{userid}",
-            "/access/groups/{groupid}",
-            "/access/roles/{roleid}",
-        )
+        user = "/access/users/{userid}"
         return [
             ("GET", "/access/users", self._users),
             ("POST", "/access/users", self._user_create),
             ("GET", user, self._user),
             ("PUT", user, self._user_update),
             ("DELETE", user, self._user_delete),
-            ("GET", "/access/groups", self._groups),
-            ("POST", "/access/groups", self._group_create),
-            ("GET", group, self._group),
-            ("PUT", group, self._group_update),
-            ("DELETE", group, self._group_delete),
-            ("GET", "/access/roles", self._roles),
-            ("POST", "/access/roles", self._role_create),
-            ("GET", role, self._role),
-            ("PUT", role, self._role_update),
-            ("DELETE", role, self._role_delete),
             ("GET", "/access/acl", self._acl_list),
             ("PUT", "/access/acl", self._acl_update),
             ("GET", "/access/domains", self._domains),
@@ -84,7 +70,7 @@ class AccessApi(Extension):
             if self._sees_users(user) or name == own
         ]
 
-    async def _user(self, v: Values, user: str) -> Values:
+    async def _user(self, v: Values, _user: str) -> Values:
         self._known_user(v["userid"])
         shown = self._shown_user(v["userid"], full=True)
         shown["groups"] = self.rights.groups_of(v["userid"])
@@ -106,7 +92,7 @@ class AccessApi(Extension):
             ]
         return shown
 
-    async def _user_create(self, v: Values, user: str) -> None:
+    async def _user_create(self, v: Values, _user: str) -> None:
         self.need_quorum()
         name = v["userid"]
         realm = name.rpartition("@")[2]
@@ -117,7 +103,7 @@ class AccessApi(Extension):
         self.rights.users[name] = {}
         self._store_user(name, v)
 
-    async def _user_update(self, v: Values, user: str) -> None:
+    async def _user_update(self, v: Values, _user: str) -> None:
         self.need_quorum()
         self._known_user(v["userid"])
         self._store_user(v["userid"], v)
@@ -130,7 +116,7 @@ class AccessApi(Extension):
             wanted = sorted({*before, *items(v["groups"])})
             stored["groups"] = [group for group in wanted if group in self.rights.groups]
 
-    async def _user_delete(self, v: Values, user: str) -> None:
+    async def _user_delete(self, v: Values, _user: str) -> None:
         self.need_quorum()
         self._known_user(v["userid"])
         name = v["userid"]
@@ -149,96 +135,9 @@ class AccessApi(Extension):
         if name not in self.rights.users:
             refuse(500, f"no such user ('{name}')")
 
-    # Groups
-
-    async def _groups(self, v: Values, user: str) -> list[Values]:
-        return [
-            {"groupid": name, "users": ",".join(self._members(name)), **stored}
-            for name, stored in sorted(self.rights.groups.items())
-            if self._sees_users(user) or self.allowed(user, "/access/groups", "Group.Allocate")
-        ]
-
-    async def _group(self, v: Values, user: str) -> Values:
-        self._known_group(v["groupid"])
-        return {"members": self._members(v["groupid"]), **self.rights.groups[v["groupid"]]}
-
-    async def _group_create(self, v: Values, user: str) -> None:
-        self.need_quorum()
-        if v["groupid"] in self.rights.groups:
-            refuse(500, f"create group failed: group '{v['groupid']}' already exists")
-        self.rights.groups[v["groupid"]] = {}
-        await self._group_update(v, user)
-
-    async def _group_update(self, v: Values, user: str) -> None:
-        self.need_quorum()
-        self._known_group(v["groupid"])
-        if v.get("comment") is not None:
-            self.rights.groups[v["groupid"]]["comment"] = v["comment"]
-
-    async def _group_delete(self, v: Values, user: str) -> None:
-        self.need_quorum()
-        name = v["groupid"]
-        self._known_group(name)
-        del self.rights.groups[name]
-        for member in self.rights.users:
-            remaining = [one for one in self.rights.groups_of(member) if one != name]
-            self.rights.users[member]["groups"] = remaining
-        self.rights.entries = [
-            one for one in self.rights.entries if (one.type, one.ugid) != ("group", name)
-        ]
-
-    def _members(self, group: str) -> list[str]:
-        return sorted(one for one in self.rights.users if group in self.rights.groups_of(one))
-
-    def _known_group(self, name: str) -> None:
-        if name not in self.rights.groups:
-            refuse(500, f"group '{name}' does not exist")
-
-    # Roles
-
-    async def _roles(self, v: Values, user: str) -> list[Values]:
-        return [
-            {"roleid": name, "privs": ",".join(sorted(privs)), "special": int(name in BUILT_IN)}
-            for name, privs in sorted(self.rights.roles.items())
-        ]
-
-    async def _role(self, v: Values, user: str) -> dict[str, int]:
-        if v["roleid"] not in self.rights.roles:
-            refuse(500, f"role '{v['roleid']}' does not exist")
-        return dict.fromkeys(sorted(self.rights.roles[v["roleid"]]), 1)
-
-    async def _role_create(self, v: Values, user: str) -> None:
-        self.need_quorum()
-        if v["roleid"] in self.rights.roles:
-            refuse(500, f"create role failed: role '{v['roleid']}' already exists")
-        self._store_role(v["roleid"], frozenset(items(v.get("privs"))))
-
-    async def _role_update(self, v: Values, user: str) -> None:
-        self._own_role(v["roleid"])
-        before = self.rights.own_roles[v["roleid"]] if v.get("append") else frozenset()
-        self._store_role(v["roleid"], before | frozenset(items(v.get("privs"))))
-
-    async def _role_delete(self, v: Values, user: str) -> None:
-        self._own_role(v["roleid"])
-        del self.rights.own_roles[v["roleid"]]
-        self.rights.entries = [one for one in self.rights.entries if one.role != v["roleid"]]
-
-    def _own_role(self, name: str) -> None:
-        self.need_quorum()
-        if name in BUILT_IN:
-            refuse(500, f"auto-generated role '{name}' can not be modified")
-        if name not in self.rights.own_roles:
-            refuse(500, f"role '{name}' does not exist")
-
-    def _store_role(self, name: str, privileges: frozenset[str]) -> None:
-        unknown = sorted(privileges - BUILT_IN["Administrator"])
-        if unknown:
-            refuse(500, f"invalid privilege '{unknown[0]}'")
-        self.rights.own_roles[name] = privileges
-
     # Access control
 
-    async def _acl_list(self, v: Values, user: str) -> list[Values]:
+    async def _acl_list(self, _v: Values, user: str) -> list[Values]:
         everything = self.allowed(user, "/access", "Sys.Audit")
         return [
             {
@@ -252,7 +151,7 @@ class AccessApi(Extension):
             if everything or self.allowed(user, one.path, "Permissions.Modify")
         ]
 
-    async def _acl_update(self, v: Values, user: str) -> None:
+    async def _acl_update(self, v: Values, _user: str) -> None:
         self.need_quorum()
         path = levels(v["path"])[-1]
         propagate = bool(v.get("propagate", 1))
@@ -279,7 +178,7 @@ class AccessApi(Extension):
         if not delete:
             self.rights.entries.append(entry)
 
-    async def _domains(self, v: Values, user: str) -> list[Values]:
+    async def _domains(self, _v: Values, _user: str) -> list[Values]:
         return [
             {"realm": realm, "type": realm, "comment": comment} for realm, comment in REALMS.items()
         ]

@@ -26,15 +26,15 @@ class BackupJobApi(Extension):
             ("GET", "/cluster/backup-info/not-backed-up", self._not_backed_up),
         ]
 
-    async def _backup_jobs(self, v: Values, user: str) -> list[Values]:
+    async def _backup_jobs(self, _v: Values, _user: str) -> list[Values]:
         return [_shown(name, job) for name, job in sorted(self.jobs.items())]
 
-    async def _backup_job(self, v: Values, user: str) -> Values:
+    async def _backup_job(self, v: Values, _user: str) -> Values:
         if v["id"] not in self.jobs:
             refuse(400, "Parameter verification failed.", id=f"No such job '{v['id']}'")
         return _shown(v["id"], self.jobs[v["id"]])
 
-    async def _backup_job_create(self, v: Values, user: str) -> None:
+    async def _backup_job_create(self, v: Values, _user: str) -> None:
         self.need_quorum()
         name = v.get("id") or f"backup-{uuid.uuid4()}"
         if name in self.jobs:
@@ -46,7 +46,7 @@ class BackupJobApi(Extension):
         _check_selection(job)
         self.jobs[name] = job
 
-    async def _backup_job_update(self, v: Values, user: str) -> None:
+    async def _backup_job_update(self, v: Values, _user: str) -> None:
         self.need_quorum()
         if v["id"] not in self.jobs:
             refuse(500, "no such vzdump job")
@@ -59,13 +59,13 @@ class BackupJobApi(Extension):
         _check_selection(job)
         self.jobs[v["id"]] = job
 
-    async def _backup_job_delete(self, v: Values, user: str) -> None:
+    async def _backup_job_delete(self, v: Values, _user: str) -> None:
         self.need_quorum()
         if v["id"] not in self.jobs:
             refuse(400, "Parameter verification failed.", id=f"No such job '{v['id']}'")
         del self.jobs[v["id"]]
 
-    async def _not_backed_up(self, v: Values, user: str) -> list[Values]:
+    async def _not_backed_up(self, _v: Values, user: str) -> list[Values]:
         """A job counts even if it is switched off: so it does in PVE."""
         covered = {vmid for job in self.jobs.values() for vmid in self._selected(job)}
         return [

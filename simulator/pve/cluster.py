@@ -7,7 +7,6 @@ from aiohttp import web
 
 from simulator.pve.extension import Routes, Values, refuse
 from simulator.pve.guests import GuestApi
-from simulator.pve.inventory import HA_STATES
 
 # Replicated every 15 minutes, as PVE does by default.
 EVERY = 900
@@ -30,7 +29,7 @@ class ClusterApi(GuestApi):
             ("GET", "/cluster/ha/status/current", self._ha_status),
         ]
 
-    async def _version(self, request: web.Request) -> web.Response:
+    async def _version(self, _request: web.Request) -> web.Response:
         return web.json_response(
             {"data": {"version": "9.0.10", "release": "9.0", "repoid": "simulated"}}
         )
@@ -48,7 +47,7 @@ class ClusterApi(GuestApi):
         data[0].pop("online")
         return web.json_response({"data": data})
 
-    async def _node_status(self, v: Values, user: str) -> Values:
+    async def _node_status(self, v: Values, _user: str) -> Values:
         load = self.node_load(v["node"])
         busy = f"{load['cpu'] * load['maxcpu']:.2f}"
         return {
@@ -91,14 +90,14 @@ class ClusterApi(GuestApi):
             if self.allowed(user, f"/vms/{guest.vmid}", "VM.Audit")
         ]
 
-    async def _replication_status(self, v: Values, user: str) -> Values:
+    async def _replication_status(self, v: Values, _user: str) -> Values:
         jobs = self._jobs_of(v["node"])
         if v["id"] not in jobs:
             refuse(500, f"no such replication job '{v['id']}'")
         guest, target = jobs[v["id"]]
         return _replicated(v["id"], guest, target) | self._replication_times(v["id"])
 
-    async def _replication_jobs(self, v: Values, user: str) -> list[Values]:
+    async def _replication_jobs(self, _v: Values, _user: str) -> list[Values]:
         listed = [(node, self._jobs_of(node)) for node in sorted(self.nodes)]
         return [
             {key: value for key, value in _replicated(job, *one).items() if key != "vmtype"}
@@ -120,14 +119,14 @@ class ClusterApi(GuestApi):
 
     # High availability, subscription
 
-    async def _ha_resources(self, v: Values, user: str) -> list[Values]:
+    async def _ha_resources(self, _v: Values, _user: str) -> list[Values]:
         managed = [guest for guest in self.guests() if guest.ha_managed]
         return [
             {"sid": _sid(guest), "type": _sid(guest).partition(":")[0], "state": guest.ha_state}
             for guest in managed
         ]
 
-    async def _ha_status(self, v: Values, user: str) -> list[Values]:
+    async def _ha_status(self, _v: Values, _user: str) -> list[Values]:
         quorum = {
             "id": "quorum",
             "type": "quorum",
@@ -149,10 +148,10 @@ class ClusterApi(GuestApi):
         ]
         return [quorum, *services]
 
-    async def _subscription(self, v: Values, user: str) -> Values:
+    async def _subscription(self, _v: Values, _user: str) -> Values:
         return {"status": "notfound", "message": "There is no subscription key"}
 
-    async def _qdevice(self, v: Values, user: str) -> Values:
+    async def _qdevice(self, _v: Values, _user: str) -> Values:
         """A cluster of three needs none."""
         return {}
 

@@ -9,13 +9,14 @@ from simulator.pve import inventory
 from simulator.pve.access import new_rights
 from simulator.pve.backup_jobs import BackupJobApi
 from simulator.pve.cluster import ClusterApi
+from simulator.pve.groups import GroupApi
 from simulator.pve.tokens import TokenApi
 
 PROGRAM = "observability@pve!program"
 AUDIT = "observability-audit@pve!audit"
 
 
-class SimulatedSite(TokenApi, BackupJobApi, ClusterApi, FakePve):  # type: ignore[misc]
+class SimulatedSite(TokenApi, GroupApi, BackupJobApi, ClusterApi, FakePve):  # type: ignore[misc]
     """A cluster of three nodes with a dozen guests. Tasks end before they are answered.
 
     `root@pam!…` tokens may do what root may, other than in PVE: fakepve asks for no rights there.
@@ -26,7 +27,7 @@ class SimulatedSite(TokenApi, BackupJobApi, ClusterApi, FakePve):  # type: ignor
         self.jobs: dict[str, Any] = {}
         super().__init__(host=host, port=port)
         # Anything but None: rights are checked.
-        self.acl = {}
+        self.acl: dict[str, Any] = {}
         self.program = f"{PROGRAM}={self.issue(PROGRAM, role='Administrator')}"
         self.audit = f"{AUDIT}={self.issue(AUDIT, role='PVEAuditor')}"
         inventory.fill(self, self.clock())

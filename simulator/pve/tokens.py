@@ -8,8 +8,6 @@ from simulator.pve.access import AccessApi
 from simulator.pve.extension import Routes, Values, items, refuse
 from simulator.pve.rights import Entry
 
-FIELDS = ("comment", "expire", "privsep")
-
 
 class TokenApi(AccessApi):
     """/access/users/{userid}/token, and what becomes of an expired one."""
@@ -51,7 +49,7 @@ class TokenApi(AccessApi):
             if isinstance(expire, int) and 0 < expire < self.clock():
                 raise PveError(401, f"{what} '{name}' access expired")
 
-    async def _tokens(self, v: Values, user: str) -> list[Values]:
+    async def _tokens(self, v: Values, _user: str) -> list[Values]:
         self._known_user(v["userid"])
         prefix = f"{v['userid']}!"
         return [
@@ -60,10 +58,10 @@ class TokenApi(AccessApi):
             if name.startswith(prefix)
         ]
 
-    async def _token(self, v: Values, user: str) -> Values:
+    async def _token(self, v: Values, _user: str) -> Values:
         return dict(self.rights.tokens[self._known_token(v)])
 
-    async def _token_create(self, v: Values, user: str) -> Values:
+    async def _token_create(self, v: Values, _user: str) -> Values:
         self.need_quorum()
         self._known_user(v["userid"])
         name = f"{v['userid']}!{v['tokenid']}"
@@ -73,7 +71,7 @@ class TokenApi(AccessApi):
         info = self._store_token(name, v)
         return {"full-tokenid": name, "info": dict(info), "value": value}
 
-    async def _token_update(self, v: Values, user: str) -> Values:
+    async def _token_update(self, v: Values, _user: str) -> Values:
         self.need_quorum()
         name = self._known_token(v)
         for key in items(v.get("delete")):
@@ -84,7 +82,7 @@ class TokenApi(AccessApi):
             info |= {"full-tokenid": name, "value": self.apitokens[name]}
         return info
 
-    async def _token_delete(self, v: Values, user: str) -> None:
+    async def _token_delete(self, v: Values, _user: str) -> None:
         self.need_quorum()
         self.forget(self._known_token(v))
 
