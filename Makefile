@@ -39,7 +39,7 @@ report: ## Draw the dashboards' panels into an HTML file
 agents: ## Bring exporters to HOST=name over ssh (DRY_RUN=1, REMOVE=1, SHOW=1: see docs/agents.md)
 	@$(RUN) python -m operate agents $(STACK)
 
-incident: ## Begin a trouble in the demo estate: NAME=errors, slow-database, queue-stuck, full-disk, log-storm
+incident: ## Begin a trouble in the demo estate or the simulated Proxmox site: NAME=name
 	@$(CHECK) python -m operate incident $(STACK)
 
 calm: ## End all troubles
@@ -84,4 +84,6 @@ lock: ## Resolve requirements*.in into requirements*.lock
 	compile="$$uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url"; \
 	$$compile --universal --python-version 3.11 --output-file requirements.lock requirements.in && \
 	$$compile --python-platform linux --python-version 3.11.2 --constraints requirements.lock \
-	  --output-file requirements-services.lock requirements-services.in
+	  --output-file requirements-services.lock requirements-services.in && \
+	$$compile --python-platform linux --python-version 3.11.2 --constraints requirements.lock \
+	  --output-file requirements-simulator.lock requirements-simulator.in

@@ -1,4 +1,4 @@
-"""The image of our own services, built on the stack's Docker host."""
+"""The images of our own programs, built on the stack's Docker host."""
 
 import os
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import pulumi
 import pulumi_docker as docker
 from pulumi import ResourceOptions
 
-from toolchain import services_context
 from toolchain.cache import digest
+from toolchain.services_context import SERVICES, Context
 
 USER = "10010:10010"
 """Who the image's services run as."""
@@ -24,16 +24,16 @@ class BuildContext:
     version: str
 
 
-def find_context() -> BuildContext:
+def find_context(context: Context = SERVICES) -> BuildContext:
     """The prepared context; a RunError of one line where it is missing or stale.
 
     A program asks for it first of all, before it registers anything.
     """
-    wanted, found = services_context.version(), services_context.prepared()
+    wanted, found = context.version(), context.prepared()
     if found != wanted:
-        state = "is older than services/" if found else "is missing"
-        raise pulumi.RunError(f"the services' build context {state}: run `make setup`")
-    folder = os.path.relpath(services_context.CONTEXT, Path.cwd())
+        state = f"is older than {context.sources[0]}/" if found else "is missing"
+        raise pulumi.RunError(f"the build context of {context.name} {state}: run `make setup`")
+    folder = os.path.relpath(context.path, Path.cwd())
     return BuildContext(folder=folder, version=wanted)
 
 
@@ -42,6 +42,8 @@ class ServicesImageArgs:
     context: BuildContext
     base: str
     """Reference of the Python image below it."""
+    image: str = "services"
+    """What is added to `obs-` to name it."""
 
 
 class ServicesImage(pulumi.ComponentResource):
@@ -57,7 +59,7 @@ class ServicesImage(pulumi.ComponentResource):
 
         image = docker.RemoteImage(
             f"{name}-build",
-            name=f"obs-services:{digest([], [args.context.version, args.base])}",
+            name=f"obs-{args.image}:{digest([], [args.context.version, args.base])}",
             build={"context": args.context.folder, "build_args": {"BASE": args.base}},
             # Another stack on this Docker host may run it too.
             keep_locally=True,

@@ -46,7 +46,8 @@ def python_only() -> None:
 def everything() -> None:
     """The virtual environment, tools, plugins, a Docker daemon and images."""
     python_only()
-    services_context.ensure()
+    services_context.SERVICES.ensure()
+    services_context.SIMULATOR.ensure()
     rows = targets.all_targets().values()
     for target in rows:
         if target.commands:

@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+AUTHORITY = "Simulated PVE"
+"""What the authority calls itself."""
+
 
 def issue(
     authority: tuple[str, str], *, hosts: Sequence[str], since: datetime, until: datetime
@@ -49,6 +52,12 @@ def issue(
 def fingerprint(certificate: str) -> str:
     """SHA-256 of the certificate, as 64 hexadecimal digits."""
     return x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256()).hex()
+
+
+def key_of(certificate: str) -> str:
+    """What tells the certificate's key from others, in hexadecimal digits."""
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    return x509.SubjectKeyIdentifier.from_public_key(key).digest.hex()
 
 
 def _name(host: str) -> x509.GeneralName:

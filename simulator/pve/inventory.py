@@ -46,6 +46,19 @@ GUESTS = (
     Guest(vmid=900, name="debian-13", node="pve1", onboot=False, running=False, template=True),
 )
 
+BACKUP_JOBS: dict[str, dict[str, Any]] = {
+    "nightly": {
+        "all": 1,
+        "comment": "all that matters",
+        "exclude": "106,204,900",
+        "mode": "snapshot",
+        "prune-backups": "keep-all=1",
+        "schedule": "02:30",
+        "storage": "backups",
+    }
+}
+"""By name, in the parameters that PVE takes."""
+
 HA_STATES = {101: "started", 201: "started"}
 """Guests that the HA manager looks after."""
 
@@ -94,6 +107,7 @@ def fill(fake: Any, now: float) -> None:
         fake.add_node(node)
         fake.nodes[node]["booted"] = now - (20 + 20 * seeded(0, node)) * DAY
     fake.storages = storages()
+    fake.jobs.update(BACKUP_JOBS)
     for guest in GUESTS:
         added = _add(fake, guest)
         added.ha_state = HA_STATES.get(guest.vmid)

@@ -42,7 +42,9 @@ class SimulatedPve:
     def __enter__(self) -> Self:
         now = datetime.now(UTC)
         term = {"since": now - HOUR, "until": now + DAY}
-        authority = x509.authority(seed=secrets.token_bytes(), common_name="Simulated PVE", **term)
+        authority = x509.authority(
+            seed=secrets.token_bytes(), common_name=certificate.AUTHORITY, **term
+        )
         own, key = certificate.issue(authority, hosts=HOSTS, **term)
         self.ca, self.fingerprint = authority[0], certificate.fingerprint(own)
         self.fake = SimulatedSite(host=HOSTS[0])

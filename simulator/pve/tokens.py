@@ -6,7 +6,6 @@ from fakepve.model import PveError
 
 from simulator.pve.access import AccessApi
 from simulator.pve.extension import Routes, Values, items, refuse
-from simulator.pve.rights import Entry
 
 
 class TokenApi(AccessApi):
@@ -22,17 +21,11 @@ class TokenApi(AccessApi):
             ("DELETE", one, self._token_delete),
         ]
 
-    def issue(self, token: str, *, role: str | None = None, privsep: bool = True) -> str:
-        """Make the token `user@realm!name` with its user; its value. `role` is for both, on /."""
-        user = token.partition("!")[0]
-        self.rights.users.setdefault(user, {"enable": 1})
-        self.rights.tokens[token] = {"expire": 0, "privsep": int(privsep)}
+    def issue(self, token: str) -> str:
+        """Make the token `user@realm!name`, without rights, and its user; the token's value."""
+        self.rights.users.setdefault(token.partition("!")[0], {"enable": 1})
+        self.rights.tokens[token] = {"expire": 0, "privsep": 1}
         self.apitokens[token] = str(uuid.uuid4())
-        if role:
-            self.rights.entries += [
-                Entry(path="/", type="user", ugid=user, role=role),
-                Entry(path="/", type="token", ugid=token, role=role),
-            ]
         return self.apitokens[token]
 
     def check_current(self, token: str) -> None:
@@ -99,3 +92,8 @@ class TokenApi(AccessApi):
         if name not in self.rights.tokens:
             refuse(500, f"no such token '{v['tokenid']}' for user '{v['userid']}'")
         return name
+
+
+def new_token(name: str) -> str:
+    """The token `user@realm!name` with a value of its own."""
+    return f"{name}={uuid.uuid4()}"

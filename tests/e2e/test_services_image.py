@@ -68,8 +68,8 @@ def test_is_built_once_and_replaces_what_runs_it(small: Small) -> None:
     small.up()
     second = small.ids("container")
 
-    assert "the services' build context is missing: run `make setup`" in unprepared
-    assert "the services' build context is older than services/: run `make setup`" in stale
+    assert "the build context of services is missing: run `make setup`" in unprepared
+    assert "the build context of services is older than services/: run `make setup`" in stale
     assert "Traceback" not in unprepared + stale
     assert first[f"obs-{small.stack}-other"] == second[f"obs-{small.stack}-other"]
     assert first[f"obs-{small.stack}-ours"] != second[f"obs-{small.stack}-ours"]

@@ -9,7 +9,7 @@ from components.service import Service
 from components.services_image import BuildContext, ServicesImage, ServicesImageArgs, find_context
 from tests.unit.components.recorder import Recorder, deploy
 from tests.unit.components.samples import service
-from toolchain import services_context
+from toolchain.services_context import SERVICES, Context
 
 CONTEXT = BuildContext(folder=".services", version="1")
 
@@ -63,9 +63,9 @@ def test_unprepared_context_is_one_line(
     found: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who runs plain `pulumi up` in a fresh clone, or after an edit, reads what to do."""
-    monkeypatch.setattr(services_context, "prepared", lambda: found)
+    monkeypatch.setattr(Context, "prepared", lambda _: found)
 
-    with pytest.raises(pulumi.RunError, match=f"build context {state}: run `make setup`"):
+    with pytest.raises(pulumi.RunError, match=f"context of services {state}: run `make setup`"):
         find_context()
 
 
@@ -73,9 +73,9 @@ def test_context_is_found_from_where_the_program_lies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder is relative to the project's, whichever clone it is."""
-    monkeypatch.setattr(services_context, "prepared", services_context.version)
-    monkeypatch.setattr(services_context, "CONTEXT", tmp_path / ".services")
+    monkeypatch.setattr(Context, "prepared", Context.version)
+    monkeypatch.setattr(Context, "path", tmp_path / ".services")
     (tmp_path / "simulator").mkdir()
     monkeypatch.chdir(tmp_path / "simulator")
 
-    assert "../.services" == find_context().folder
+    assert "../.services" == find_context(SERVICES).folder

@@ -18,7 +18,7 @@ def main() -> None:
     command: list[str | Path] = [
         *(sys.executable, pip / "pip", "install", "--quiet", "--no-cache-dir"),
         *("--no-index", "--find-links", BUILD / "wheels", "--require-hashes", "--no-deps"),
-        *("--target", PACKAGES, "--requirement", BUILD / "requirements-services.lock"),
+        *("--target", PACKAGES, "--requirement", BUILD / "requirements.lock"),
     ]
     subprocess.run(command, check=True)
     for leftover in [*PACKAGES.glob("pip*"), PACKAGES / "bin"]:
