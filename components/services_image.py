@@ -13,6 +13,8 @@ from toolchain.services_context import SERVICES, Context
 
 USER = "10010:10010"
 """Who the image's services run as."""
+DATA_PATH = "/var/lib/observability"
+"""A folder of theirs, for the volume of a service that keeps data."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 import yaml
 
+from operate import simulated_pve
 from operate.docker import Docker
 from operate.recover import recover
 from operate.stack import PROJECT, OperateError, Stack, generate_secrets, initialise
+from simulator.pve import names
 from toolchain.say import say
 
 WANTED = f"{PROJECT}:simulator"
@@ -53,14 +55,20 @@ def concerned(stack: Stack) -> list[Simulator]:
 def prepare(stack: Stack) -> Simulator:
     """Make the simulator's stack file, with the settings and passwords of its stack."""
     simulator = of(stack)
+    shared = [*SHARED_SECRETS]
     generate_secrets(stack, SHARED_SECRETS)
     taken = {"docker-host": stack.docker_host, "images": stack.settings.get("images", {})}
+    port = simulated_pve.port(stack)
+    if port is not None:
+        simulated_pve.prepare(stack)
+        taken["pve-port"] = port
+        shared += names.SECRETS
     initialise(simulator, lambda: _write_settings(simulator, taken))
     if simulator.settings != taken:
         _write_settings(simulator, taken)
     generate_secrets(simulator, OWN_SECRETS)
     given, present = _secrets(stack), _secrets(simulator)
-    for name in SHARED_SECRETS:
+    for name in shared:
         if given[name] != present.get(name):
             simulator.set_secret(name, given[name])
     return simulator

@@ -160,6 +160,11 @@ class Stack:
         """Encrypt a config secret into the stack file."""
         self.ask("config", "set", "--secret", f"{self.project}:{name}", stdin=value)
 
+    def set_setting(self, path: str, value: str) -> None:
+        """Write a setting, by its names with points between, into the stack file."""
+        key = f"{self.project}:stack.{path}"
+        self.ask("config", "set", "--plaintext", "--path", key, stdin=value)
+
 
 def _secret_in(entry: object, key: str) -> str:
     """The secret that a setting of a raw section names; nothing where it doesn't."""

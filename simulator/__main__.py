@@ -12,14 +12,19 @@ from simulator.configuration import Settings
 from simulator.demo import data_services
 from simulator.demo.estate import Estate, EstateArgs
 from simulator.demo.place import NETWORK, DemoPlace
+from simulator.pve import names
+from simulator.pve_service import SimulatedProxmox, SimulatedProxmoxArgs
 from toolchain import images
+from toolchain.services_context import SIMULATOR
 
 
 def main() -> None:
     """All that the stack of the same name watches."""
     settings, stack = load(Settings), f"{pulumi.get_stack()}-sim"
-    secrets = read_secrets({STACK_SECRET, *data_services.SECRETS})
+    of_pve = () if settings.pve_port is None else names.SECRETS
+    secrets = read_secrets({STACK_SECRET, *data_services.SECRETS, *of_pve})
     context = find_context()
+    pve_context = find_context(SIMULATOR)
 
     on_host = ResourceOptions(providers=[docker.Provider("docker", host=settings.docker_host)])
     references = images.references(settings.images.source)
@@ -33,6 +38,12 @@ def main() -> None:
         secrets=secrets,
     )
     Estate("demo", EstateArgs(place=place), on_host)
+    if settings.pve_port is not None:
+        pve_image = ServicesImageArgs(
+            context=pve_context, base=references["python"], image="simulator"
+        )
+        simulated = SimulatedProxmoxArgs(place=place, image=pve_image, port=settings.pve_port)
+        pulumi.export("pve-port", SimulatedProxmox("pve", simulated, on_host).port)
 
 
 main()

@@ -6,7 +6,7 @@ Not `settings`: Pulumi looks for modules beside the program first, and would fin
 from pydantic import Field
 
 from settings.sections import Images, Model
-from settings.types import DockerHost
+from settings.types import DockerHost, FreeOrFixedPort
 
 
 class Settings(Model):
@@ -14,3 +14,8 @@ class Settings(Model):
 
     docker_host: DockerHost = Field(description="Docker daemon that runs it.")
     images: Images = Field(description="The services' images.")
+    pve_port: FreeOrFixedPort | None = Field(
+        default=None,
+        description="Port of the loopback address for the simulated Proxmox VE, 0 for a free one; "
+        "without it, there is none.",
+    )

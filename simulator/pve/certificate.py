@@ -15,9 +15,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-AUTHORITY = "Simulated PVE"
-"""What the authority calls itself."""
-
 
 def issue(
     authority: tuple[str, str], *, hosts: Sequence[str], since: datetime, until: datetime

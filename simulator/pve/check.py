@@ -4,7 +4,8 @@ import http.client
 import ssl
 import sys
 
-PORT = 8006
+from simulator.pve.names import PORT
+
 SECONDS = 4
 # The one call that PVE answers to anybody.
 PATH = "/api2/json/access/domains"

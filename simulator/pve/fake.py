@@ -13,13 +13,9 @@ from simulator.pve.cluster import ClusterApi
 from simulator.pve.faults import FaultApi
 from simulator.pve.groups import GroupApi
 from simulator.pve.incidents import FILE, Incidents
+from simulator.pve.names import AUDIT, PROGRAM, ROLES
 from simulator.pve.rights import Entry
 from simulator.pve.tokens import TokenApi, new_token
-
-PROGRAM = "observability@pve!program"
-AUDIT = "observability-audit@pve!audit"
-ROLES = {PROGRAM: "Administrator", AUDIT: "PVEAuditor"}
-"""The tokens that the site begins with, and what they may on /."""
 
 
 class SimulatedSite(

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from components import x509
-from simulator.pve import certificate
+from simulator.pve import certificate, names
 from simulator.pve.fake import SimulatedSite
 
 HOSTS = ("127.0.0.1", "localhost")
@@ -43,7 +43,7 @@ class SimulatedPve:
         now = datetime.now(UTC)
         term = {"since": now - HOUR, "until": now + DAY}
         authority = x509.authority(
-            seed=secrets.token_bytes(), common_name=certificate.AUTHORITY, **term
+            seed=secrets.token_bytes(), common_name=names.AUTHORITY_NAME, **term
         )
         own, key = certificate.issue(authority, hosts=HOSTS, **term)
         self.ca, self.fingerprint = authority[0], certificate.fingerprint(own)

@@ -17,12 +17,13 @@ FETCH = 'while [ "$1" != --dest ]; do shift; done; mkdir "$2"; : > "$2/some.whl"
 @pytest.fixture(params=[SERVICES, SIMULATOR], ids=lambda context: context.name)
 def context(request: pytest.FixtureRequest, tmp_path: Path) -> Context:
     """That of one image, in a checkout of this test's own."""
+    real: Context = request.param
     checkout = tmp_path / "checkout"
-    for name in (*request.param.sources, RECIPE, request.param.lock):
+    for name in (*real.sources, RECIPE, real.lock):
         there, copy = CHECKOUT / name, checkout / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if there.is_dir() else shutil.copy2)(there, copy)
-    return dataclasses.replace(request.param, checkout=checkout)
+    return dataclasses.replace(real, checkout=checkout)
 
 
 @pytest.fixture
