@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import ssl
 import time
 import uuid
 from collections.abc import Iterator
@@ -166,14 +167,13 @@ def test_changes_outlive_a_restart(simulated: Simulated) -> None:
         storage="local-lvm",
         pool="kept",
     )
-    read_certificate = ("exec", simulated.container, "cat", "/var/lib/observability/server.crt")
-    before = simulated.docker(*read_certificate)
+    before = ssl.get_server_certificate(("127.0.0.1", simulated.port))
 
     simulated.restart()
 
     (member,) = api.pools("kept").get()["members"]
     assert "lxc/300" == member["id"]
-    assert before == simulated.docker(*read_certificate)
+    assert before == ssl.get_server_certificate(("127.0.0.1", simulated.port))
 
 
 def test_incident_begins_and_ends_in_the_running_container(simulated: Simulated) -> None:

@@ -7,7 +7,7 @@ import pytest
 from proxmoxer import ResourceException
 from pve_exporter.collector import CollectorsOptions, collect_pve
 
-from simulator.pve import inventory
+from simulator.pve import check, inventory
 from simulator.pve.guests import address
 from simulator.pve.site import SimulatedPve
 from tests.unit.simulator.pve_api import api, authority, options
@@ -230,3 +230,10 @@ def test_audit_token_changes_nothing(pve: SimulatedPve) -> None:
         for path, given in CHANGES.items():
             with pytest.raises(ResourceException, match="403"):
                 client(path).post(**given)
+
+
+def test_health_check_needs_no_login(pve: SimulatedPve, capsys: pytest.CaptureFixture[str]) -> None:
+    """It asks what PVE answers to anybody; with nobody there, it fails."""
+    assert 0 == check.main(pve.fake.port)
+    assert 1 == check.main(port=1)
+    assert capsys.readouterr().out.startswith("200\n")
