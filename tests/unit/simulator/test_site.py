@@ -4,10 +4,12 @@ import time
 from typing import Any
 
 import pytest
+from fakepve import FakePve
 from proxmoxer import ResourceException
 from pve_exporter.collector import CollectorsOptions, collect_pve
 
 from simulator.pve import check, inventory
+from simulator.pve.fake import SimulatedSite
 from simulator.pve.guests import address
 from simulator.pve.site import SimulatedPve
 from tests.unit.simulator.pve_api import api, authority, options
@@ -17,6 +19,26 @@ CHANGES: dict[str, dict[str, Any]] = {
     "access/groups": {"groupid": "a"},
     "pools": {"poolid": "a"},
     "cluster/backup": {"id": "mine", "schedule": "daily", "all": 1},
+}
+OVERRIDDEN = {
+    "_agent_call",
+    "_answer",
+    "_authenticate",
+    "_cluster_status",
+    "_lxc_create",
+    "_lxc_interfaces",
+    "_nodes",
+    "_permissions",
+    "_qm_create",
+    "_resources",
+    "_space",
+    "_status",
+    "_storage_resource",
+    "_version",
+    "_vm_usage",
+    "allowed",
+    "ct_resources",
+    "synthesise",
 }
 TEMPLATE = "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst"
 # One that only its collector has.
@@ -237,3 +259,27 @@ def test_health_check_needs_no_login(pve: SimulatedPve, capsys: pytest.CaptureFi
     assert 0 == check.main(pve.fake.port)
     assert 1 == check.main(port=1)
     assert capsys.readouterr().out.startswith("200\n")
+
+
+def test_overrides_are_meant() -> None:
+    """fakepve's own methods aren't hit by chance: names that both have are these."""
+    ours = [one for one in SimulatedSite.__mro__ if one.__module__.startswith("simulator.")]
+    theirs = {name for name in dir(FakePve) if not name.startswith("__")}
+
+    assert OVERRIDDEN == {name for one in ours for name in vars(one) if name in theirs}
+
+
+def test_pool_shows_its_guests(pve: SimulatedPve) -> None:
+    """Whoever may use the pool, may see them."""
+    with api(pve) as client:
+        client.pools.post(poolid="mine")
+        client.nodes("pve2").lxc.post(
+            vmid=300, ostemplate=TEMPLATE, storage="local-lvm", pool="mine"
+        )
+        made = client.access.users("observability@pve").token("own").post(privsep=1)
+        client.access.acl.put(path="/pool/mine", tokens=made["full-tokenid"], roles="PVEVMUser")
+        members = client.pools("mine").get()["members"]
+    with api(pve, f"{made['full-tokenid']}={made['value']}") as client:
+        seen = client.cluster.resources.get(type="vm")
+
+    assert ["lxc/300"] == [one["id"] for one in members] == [one["id"] for one in seen]
