@@ -43,7 +43,7 @@ class FaultApi(Extension):
                 self._undo[incident] = self._begin(incident)
 
     def put_right(self) -> None:
-        """Undo what incidents have done; the next answer does it again where they are on."""
+        """Undo what incidents have done; `settle` does it again where they are on."""
         while self._undo:
             self._undo.popitem()[1]()
 

@@ -173,6 +173,17 @@ def test_state_is_kept_without_incidents(tmp_path: Path) -> None:
     assert token.endswith(second.apitokens[names.AUDIT])
 
 
+def test_incident_goes_on_while_the_state_is_saved(tmp_path: Path) -> None:
+    """For who asks at the same time, too."""
+    site = SimulatedSite(folder=tmp_path)
+    site.incidents.start(Incident.QUORUM_LOST)
+    site.settle()
+    site.keep()
+
+    assert site.quorate is False
+    assert SimulatedSite(folder=tmp_path).quorate is False
+
+
 def test_state_of_another_version_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
