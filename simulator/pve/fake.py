@@ -64,6 +64,7 @@ class SimulatedSite(
         if self._state:
             self.put_right()
             state.save(self, self._state)
+            self.settle()
 
     def _admit(self, token: str) -> None:
         name, _, value = token.partition("=")

@@ -1,10 +1,11 @@
 """What the incidents do to the site, and how it is put right afterwards."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from fakepve.model import TaskError
 
 from simulator.pve.extension import Extension, Values
 from simulator.pve.incidents import Incident, Incidents
@@ -30,6 +31,7 @@ class FaultApi(Extension):
     lose_quorum: Undo
     regain_quorum: Undo
     add_ct: Callable[..., Any]
+    task: Callable[..., Awaitable[str]]
 
     def settle(self) -> None:
         """Have the site be as the incidents that are on want it."""
@@ -41,7 +43,7 @@ class FaultApi(Extension):
                 self._undo[incident] = self._begin(incident)
 
     def put_right(self) -> None:
-        """Undo what incidents have done; the next answer does it again where they are on."""
+        """Undo what incidents have done; `settle` does it again where they are on."""
         while self._undo:
             self._undo.popitem()[1]()
 
@@ -113,8 +115,28 @@ class FaultApi(Extension):
 
     async def _lxc_create(self, user: str, v: Values) -> Any:
         self._before_create(v)
+        if Incident.DATASTORE_FULL in self._undo and FULL_STORAGE in _storages(v):
+            # For containers, fakepve doesn't look how much room there is.
+            return await self.task(v["node"], "vzcreate", v["vmid"], user, _no_room(v["vmid"]))
         return await super()._lxc_create(user, v)  # type: ignore[misc]
 
     def _before_create(self, v: Values) -> None:
         if Incident.VMID_TAKEN in self._undo:
             self.take(int(v["vmid"]))
+
+
+def _storages(v: Values) -> set[str]:
+    """Those that a new container's disks are to be on."""
+    disks = [str(value) for key, value in v.items() if key.startswith(("rootfs", "mp"))]
+    named = {disk.partition(":")[0] for disk in disks if ":" in disk}
+    return named or {v.get("storage", "local")}
+
+
+def _no_room(vmid: int) -> Callable[[], Awaitable[None]]:
+    async def fail() -> None:
+        raise TaskError(
+            f"unable to create CT {vmid} - unable to write to storage '{FULL_STORAGE}': "
+            "No space left on device"
+        )
+
+    return fail

@@ -27,14 +27,14 @@ class GroupApi(AccessApi):
 
     async def _groups(self, _v: Values, user: str) -> list[Values]:
         return [
-            {"groupid": name, "users": ",".join(self._members(name)), **stored}
+            {"groupid": name, "users": ",".join(self._users_in(name)), **stored}
             for name, stored in sorted(self.rights.groups.items())
             if self._sees_users(user) or self.allowed(user, "/access/groups", "Group.Allocate")
         ]
 
     async def _group(self, v: Values, _user: str) -> Values:
         self._known_group(v["groupid"])
-        return {"members": self._members(v["groupid"]), **self.rights.groups[v["groupid"]]}
+        return {"members": self._users_in(v["groupid"]), **self.rights.groups[v["groupid"]]}
 
     async def _group_create(self, v: Values, user: str) -> None:
         self.need_quorum()
@@ -61,7 +61,7 @@ class GroupApi(AccessApi):
             one for one in self.rights.entries if (one.type, one.ugid) != ("group", name)
         ]
 
-    def _members(self, group: str) -> list[str]:
+    def _users_in(self, group: str) -> list[str]:
         return sorted(one for one in self.rights.users if group in self.rights.groups_of(one))
 
     def _known_group(self, name: str) -> None:

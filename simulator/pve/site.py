@@ -14,6 +14,8 @@ from simulator.pve import certificate, names
 from simulator.pve.fake import SimulatedSite
 
 HOSTS = ("127.0.0.1", "localhost")
+# Of the loop, in which closed connections are cleared away.
+LAST_ROUNDS = 5
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -64,7 +66,16 @@ class SimulatedPve:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self.fake.stop(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _stop(self) -> None:
+        """Without waiting for clients to say goodbye, which some never do."""
+        for connection in list(self.fake.runner.server.connections):
+            if connection.transport:
+                connection.transport.abort()
+        await self.fake.stop()
+        for _ in range(LAST_ROUNDS):
+            await asyncio.sleep(0)

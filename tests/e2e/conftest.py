@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,12 +66,20 @@ def _shorten(template: Path, stack: str, targets: TargetLists, issuer: Issuer) -
         "delete-delay": "1s",
     }
     settings["networks"] = [f"obs-{stack}-sim-demo"]
+    settings["pve"]["endpoint"] = f"https://127.0.0.1:{_free_port()}"
     settings["targets"]["stated"] = {"addresses": ["alertmanager:9093"]}
     settings["discovery"] = {
         "folder": str(targets.folder),
         "http": {"listed": {"url": targets.url, "refresh": "10s"}},
     }
     return str(yaml.safe_dump(content))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,27 @@
 import json
 import re
 import secrets
+import socket
+import ssl
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.e2e.eventually import eventually
 from tests.e2e.site import Site, clone
 
-SERVICES = {"postgresql", "redis", "web", "worker", "load", "disk", "demo-host"}
+SERVICES = {"postgresql", "redis", "web", "worker", "load", "disk", "demo-host", "pve"}
 SETTINGS = """\
 config:
   observability:simulator: true
-  observability:stack: {images: {source: local}}
+  observability:stack:
+    images: {source: local}
+    pve:
+      endpoint: https://127.0.0.1:%d
+      audit-token: {secret: pve-audit-token}
 """
 UP = """\
 import sys
@@ -73,7 +81,9 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     top: Path = tmp_path_factory.mktemp("demo")
     clone(top / "clone")
     site = Site(stack=f"test-{secrets.token_hex(3)}", folder=top / "clone", data=top / "data")
-    site.config_file.write_text(SETTINGS)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        site.config_file.write_text(SETTINGS % probe.getsockname()[1])
     estate = Estate(site)
     try:
         site.make("setup")
@@ -100,6 +110,24 @@ def test_everything_is_healthy(estate: Estate) -> None:
     assert eventually(
         lambda: states() == dict.fromkeys(SERVICES, ("healthy", 0)), deadline=60, describe=states
     )
+
+
+def test_stack_file_lets_the_proxmox_be_asked(estate: Estate) -> None:
+    """Its endpoint, its authority and its token are all that it takes; the site is simulated."""
+    site = estate.site
+    settings = yaml.safe_load(site.config_file.read_text())["config"]["observability:stack"]["pve"]
+    token = site.pulumi("config", "get", "observability:pve-audit-token").splitlines()[-1]
+    request = urllib.request.Request(  # noqa: S310 (our own loopback address)
+        f"{settings['endpoint']}/api2/json/cluster/status",
+        headers={"Authorization": f"PVEAPIToken={token}"},
+    )
+    site.output.pop()  # it is searched for secrets
+
+    context = ssl.create_default_context(cadata=settings["ca"])
+    with urllib.request.urlopen(request, timeout=20, context=context) as answer:  # noqa: S310
+        status = json.load(answer)["data"]
+
+    assert "simulated" == status[0]["name"]
 
 
 def test_golden_signals_flow(estate: Estate) -> None:

@@ -1,14 +1,18 @@
 """The simulator comes up before its stack and goes after it, with the stack's passwords."""
 
 import json
+import re
 import sys
+from datetime import UTC, datetime
 
 import pytest
 import yaml
 
+from components import x509
 from operate import __main__ as operate
-from operate import incident, lifecycle, simulator
+from operate import incident, lifecycle, simulated_pve, simulator
 from operate.stack import OperateError, Stack
+from simulator.pve import names
 from tests.unit.commands import Commands
 from tests.unit.operate.conftest import TEMPLATE
 from toolchain import images
@@ -92,6 +96,79 @@ def test_passwords_that_agree_are_left_alone(stack: Stack, commands: Commands) -
     simulator.prepare(stack)
 
     assert not [call for call in commands.calls("pulumi") if call.startswith("config set")]
+
+
+WITH_PVE = WANTED.replace(
+    "host-name: local", "host-name: local\n    pve: {endpoint: https://127.0.0.1:18007}"
+)
+OF_PVE = {
+    "pve-authority": "what the key is made of",
+    "pve-token": "of the program",
+    "pve-audit-token": "of the reader",
+}
+
+
+def test_proxmox_shares_port_tokens_and_authority(stack: Stack, commands: Commands) -> None:
+    """The port is the one that the stack asks; the tokens are made up, each with its name."""
+    of_pve = {
+        f"observability:{name}": {"value": value, "secret": True} for name, value in OF_PVE.items()
+    }
+    commands.do("pulumi config --show-secrets", IN_SIMULATOR)
+    commands.answer("pulumi config --show-secrets", json.dumps(SHOWN | of_pve))
+    commands.answer("pulumi config get", OF_PVE["pve-authority"])
+    stack.config_file.write_text(WITH_PVE)
+    made = simulator.prepare(stack)
+
+    content = yaml.safe_load(made.config_file.read_text())["config"]
+    assert 18007 == content["observability-simulator:stack"]["pve-port"]
+    for name, value in OF_PVE.items():
+        assert value == commands.stdin("pulumi", f"observability-simulator:{name}")
+    for name, token in (("pve-token", names.PROGRAM), ("pve-audit-token", names.AUDIT)):
+        given = commands.stdin("pulumi", f"observability:{name}")
+        assert re.fullmatch(rf"{token}=[0-9a-f-]{{36}}", given)
+        assert all(given not in call for call in commands.calls("pulumi"))
+
+
+def test_stack_trusts_the_authority_of_its_proxmox(stack: Stack, commands: Commands) -> None:
+    """The certificate in its settings is of the key that the server's comes from."""
+    commands.answer("pulumi config get", OF_PVE["pve-authority"])
+    stack.config_file.write_text(WITH_PVE)
+    simulated_pve.prepare(stack)
+
+    now = datetime.now(UTC)
+    trusted = commands.stdin("pulumi", "observability:stack.pve.ca")
+    seed = OF_PVE["pve-authority"].encode()
+    _, key = x509.authority(seed=seed, common_name=names.AUTHORITY_NAME, since=now, until=now)
+    assert "config set --path observability:stack.pve.ca --plaintext" in " ".join(
+        commands.calls("pulumi")
+    )
+    assert x509.fits(trusted, key)
+
+
+@pytest.mark.parametrize("trust", ["ca: mine", "fingerprint: mine"])
+def test_given_trust_is_left_alone(stack: Stack, commands: Commands, trust: str) -> None:
+    """And a second `make up` writes nothing."""
+    stack.config_file.write_text(WITH_PVE.replace(":18007", f":18007, {trust}"))
+    simulated_pve.prepare(stack)
+
+    assert not [call for call in commands.calls("pulumi") if "--path" in call]
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["", "pve: {endpoint: https://pve.example:8006}", "pve: {}", "pve: 1", "pve: {endpoint: 1}"],
+)
+def test_real_proxmox_is_left_alone(stack: Stack, commands: Commands, section: str) -> None:
+    """A stack that watches a real one, or none, gets no simulated one and no tokens."""
+    commands.do("pulumi config --show-secrets", IN_SIMULATOR)
+    stack.config_file.write_text(
+        WANTED.replace("host-name: local", f"host-name: local\n    {section}")
+    )
+    made = simulator.prepare(stack)
+
+    content = yaml.safe_load(made.config_file.read_text())["config"]
+    assert "pve-port" not in content["observability-simulator:stack"]
+    assert not [call for call in commands.calls("pulumi") if "pve" in call]
 
 
 def folders(commands: Commands) -> list[str]:
@@ -192,6 +269,39 @@ def test_unknown_incident_is_one_line(
 
     with pytest.raises(OperateError, match=r"there are errors, slow-database, queue-stuck, full-"):
         incident.incident(stack)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("node-offline", "simulated Proxmox VE"), ("errors", "demo estate")]
+)
+def test_incident_needs_its_container(
+    stack: Stack, commands: Commands, monkeypatch: pytest.MonkeyPatch, name: str, what: str
+) -> None:
+    """That of the other kind doesn't do."""
+    other = "worker" if name in incident.OF_PVE else "pve"
+    commands.answer("docker ps --all", f"obs-local-sim-{other} c1\n")
+    monkeypatch.setenv("NAME", name)
+
+    with pytest.raises(OperateError, match=f"stack local has no {what} that is up"):
+        incident.incident(stack)
+
+
+def test_incident_of_proxmox_runs_in_its_container(
+    stack: Stack, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And calm ends those of both."""
+    commands.answer("docker ps --all", f"{WORKER}obs-local-sim-pve c2\n")
+    monkeypatch.setenv("NAME", "node-offline")
+    incident.incident(stack)
+    incident.calm(stack)
+
+    begin = "exec obs-local-sim-pve python -m simulator.pve.incident"
+    folder = "--folder=/var/lib/observability"
+    asked = [call for call in commands.calls("docker") if call.startswith("exec ")]
+    assert [f"{begin} start node-offline {folder}", f"{begin} stop {folder}"] == [
+        call for call in asked if "pve" in call
+    ]
+    assert 3 == len(asked)
 
 
 def test_incident_needs_an_estate(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

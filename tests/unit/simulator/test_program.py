@@ -9,24 +9,26 @@ import pulumi
 import pytest
 
 from components import services_image
-from operate.incident import NAMES
+from operate.incident import OF_DEMO
 from operate.simulator import OWN_SECRETS, SHARED_SECRETS
 from services.demo.incidents import Incident
 from simulator.demo import data_services, disk
+from simulator.pve import names
 from tests.unit.components.recorder import Recorder, deploy
 from toolchain.cache import CHECKOUT
 
 PROJECT = "observability-simulator"
 SERVICES = {"postgresql", "redis", "web", "worker", "load", "disk", "demo-host"}
 SETTINGS = {"docker-host": "unix:///var/run/docker.sock", "images": {"source": "local"}}
-SECRETS = (*OWN_SECRETS, *SHARED_SECRETS)
+WITH_PVE = SETTINGS | {"pve-port": 18006}
+SECRETS = (*OWN_SECRETS, *SHARED_SECRETS, *names.SECRETS)
 VALUES = {f"{PROJECT}:{name}": f"value of {name}" for name in SECRETS}
 
 
 def up(monkeypatch: pytest.MonkeyPatch, settings: object = SETTINGS) -> Recorder:
     """Run simulator/__main__.py as `pulumi` does, with a context that `make setup` would make."""
     context = services_image.BuildContext(folder="../.services", version="1")
-    monkeypatch.setattr(services_image, "find_context", lambda: context)
+    monkeypatch.setattr(services_image, "find_context", lambda *_: context)
     # The recorder's project is the main one.
     monkeypatch.setattr(pulumi.Config, "full_key", lambda _, key: f"{PROJECT}:{key}")
     pulumi.runtime.set_all_config({f"{PROJECT}:stack": json.dumps(settings), **VALUES}, [*VALUES])
@@ -112,9 +114,41 @@ def test_redis_passwords_are_hashed() -> None:
 
 def test_secrets_are_those_that_make_generates() -> None:
     """The program asks for no secret that `make up` doesn't make."""
-    assert {"stack-secret", *data_services.SECRETS} == set(SECRETS)
+    assert {"stack-secret", *data_services.SECRETS, *names.SECRETS} == set(SECRETS)
 
 
 def test_incidents_are_those_of_the_services() -> None:
     """`make incident` knows each of them, without loading what they need."""
-    assert list(NAMES) == [str(name) for name in Incident]
+    assert list(OF_DEMO) == [str(name) for name in Incident]
+
+
+def test_proxmox_is_there_where_it_has_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One container more, in an image of its own, with a volume for what changes."""
+    seen = up(monkeypatch, WITH_PVE)
+
+    found = servers(seen)["pve"]
+    (port,) = found["ports"]
+    assert SERVICES | {"pve"} == set(servers(seen))
+    assert ("127.0.0.1", 18006, 8006) == (port["ip"], port["external"], port["internal"])
+    assert {"obs-test-sim-demo", "obs-test-sim-pve"} == {
+        net["name"] for net in found["networksAdvanced"]
+    }
+    assert str(seen.inputs("RemoteImage", "pve-image")["name"]).startswith("obs-simulator:")
+    assert "obs-test-sim-pve-data" == seen.inputs("Volume", "pve-data")["name"]
+    assert {} == seen.all("FreePort")
+
+
+def test_proxmox_is_given_its_secrets_as_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tokens and what the authority's key is made of; nothing on the command line."""
+    seen = up(monkeypatch, WITH_PVE)
+
+    holders = {r.name for r in seen.resources if "value of pve-" in str(r.inputs)}
+    assert {"pve-config-holder"} == holders
+    assert seen.holds_secret("pve-config-holder", "uploads")
+
+
+def test_proxmox_takes_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For 0, one that is picked once."""
+    seen = up(monkeypatch, SETTINGS | {"pve-port": 0})
+
+    assert ["pve-port"] == list(seen.all("FreePort"))
