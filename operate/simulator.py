@@ -75,10 +75,17 @@ def prepare(stack: Stack) -> Simulator:
 
 
 def up(stack: Stack) -> int:
-    """Bring it up, however an earlier run ended; its containers may not be healthy yet."""
+    """Bring it up, however an earlier run ended; its containers may not be healthy yet.
+
+    But its Proxmox VE answers, which is asked before the stack is brought up.
+    """
     simulator = prepare(stack)
     recover(simulator)
-    return simulator.run("up", "--yes", "--skip-preview")
+    status = simulator.run("up", "--yes", "--skip-preview")
+    port = simulated_pve.port(stack)
+    if status == 0 and port is not None:
+        simulated_pve.wait_until_it_answers(port)
+    return status
 
 
 def preview(stack: Stack) -> int:

@@ -11,21 +11,27 @@ SECONDS = 4
 PATH = "/api2/json/access/domains"
 
 
-def main(port: int = PORT) -> int:
-    """0 where it does, 1 and one line otherwise."""
+def status(port: int) -> int:
+    """What it answers with; an OSError where it doesn't."""
     # Over the loopback address, whom the certificate belongs to says nothing more.
     context = ssl._create_unverified_context()  # noqa: S323 (see above)
     connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=SECONDS, context=context)
     try:
         connection.request("GET", PATH)
-        status = connection.getresponse().status
-    except OSError as error:
-        print(error)
-        return 1
+        return connection.getresponse().status
     finally:
         connection.close()
-    print(status)
-    return 0 if status == http.client.OK else 1
+
+
+def main(port: int = PORT) -> int:
+    """0 where it answers well, 1 and one line otherwise."""
+    try:
+        found = status(port)
+    except (OSError, http.client.HTTPException) as error:
+        print(error)
+        return 1
+    print(found)
+    return 0 if found == http.client.OK else 1
 
 
 if __name__ == "__main__":

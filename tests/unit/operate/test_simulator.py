@@ -12,7 +12,7 @@ from components import x509
 from operate import __main__ as operate
 from operate import incident, lifecycle, simulated_pve, simulator
 from operate.stack import OperateError, Stack
-from simulator.pve import names
+from simulator.pve import check, names
 from tests.unit.commands import Commands
 from tests.unit.operate.conftest import TEMPLATE
 from toolchain import images
@@ -169,6 +169,28 @@ def test_real_proxmox_is_left_alone(stack: Stack, commands: Commands, section: s
     content = yaml.safe_load(made.config_file.read_text())["config"]
     assert "pve-port" not in content["observability-simulator:stack"]
     assert not [call for call in commands.calls("pulumi") if "pve" in call]
+
+
+def test_up_waits_for_its_proxmox(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks it next, gets an answer; one that never does is told with its address."""
+    asked: list[int] = []
+
+    def status(port: int) -> int:
+        asked.append(port)
+        if len(asked) < 3:
+            raise ConnectionRefusedError
+        return 200
+
+    monkeypatch.setattr(check, "status", status)
+    monkeypatch.setattr(simulated_pve, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(simulator, "prepare", simulator.of)
+    stack.config_file.write_text(WITH_PVE)
+
+    assert 0 == simulator.up(stack)
+    assert [18007] * 3 == asked
+    asked.clear()
+    with pytest.raises(OperateError, match=r"doesn't answer on 127.0.0.1:18007 after 0 s"):
+        simulated_pve.wait_until_it_answers(18007, seconds=0)
 
 
 def folders(commands: Commands) -> list[str]:

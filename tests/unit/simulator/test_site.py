@@ -8,6 +8,9 @@ from fakepve import FakePve
 from proxmoxer import ResourceException
 from pve_exporter.collector import CollectorsOptions, collect_pve
 
+from proxmox import preflight
+from proxmox.rights import GUESTS
+from proxmox.tls import Server
 from simulator.pve import check, inventory
 from simulator.pve.fake import SimulatedSite
 from simulator.pve.guests import address
@@ -252,6 +255,16 @@ def test_audit_token_changes_nothing(pve: SimulatedPve) -> None:
         for path, given in CHANGES.items():
             with pytest.raises(ResourceException, match="403"):
                 client(path).post(**given)
+
+
+def test_preflight_has_nothing_to_say(pve: SimulatedPve) -> None:
+    """What `make up` checks before it touches a site is in order, whichever way it is trusted."""
+    for trust in ({"ca": pve.ca}, {"fingerprint": pve.fingerprint}):
+        server = Server(url=pve.url, **trust)
+        found = preflight.check(
+            server, audit_token=pve.audit_token, token=pve.token, works=[GUESTS]
+        )
+        assert [] == found
 
 
 def test_health_check_needs_no_login(pve: SimulatedPve, capsys: pytest.CaptureFixture[str]) -> None:
