@@ -163,7 +163,7 @@ class Stack:
     def set_setting(self, path: str, value: str) -> None:
         """Write a setting, by its names with points between, into the stack file."""
         key = f"{self.project}:stack.{path}"
-        self.ask("config", "set", "--plaintext", "--path", key, stdin=value)
+        self.ask("config", "set", "--path", key, "--plaintext", stdin=value)
 
 
 def _secret_in(entry: object, key: str) -> str:
