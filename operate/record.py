@@ -7,6 +7,7 @@ from pathlib import Path
 from dashboards import uids
 from operate.report import grafana_of
 from operate.stack import OperateError, Stack
+from operate.tunnel import open_tunnel
 from toolchain.cache import CHECKOUT
 from verify.grafana import Grafana, GrafanaError
 
@@ -30,10 +31,11 @@ Labels = Mapping[str, str]
 
 def record(stack: Stack) -> int:
     """Ask Prometheus for the series of each job and write one file a job."""
-    grafana = grafana_of(stack)
     try:
-        jobs: list[str] = grafana.get(f"{PROXY}/label/job/values", {"match[]": "up"})["data"]
-        found = {job: _series(grafana, job) for job in jobs}
+        with open_tunnel(stack):
+            grafana = grafana_of(stack)
+            jobs: list[str] = grafana.get(f"{PROXY}/label/job/values", {"match[]": "up"})["data"]
+            found = {job: _series(grafana, job) for job in jobs}
     except GrafanaError as error:
         raise OperateError(str(error)) from None
     for job, series in sorted(found.items()):
