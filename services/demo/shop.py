@@ -10,6 +10,7 @@ from prometheus_client import Counter, Histogram
 from services.demo.stores import Pool, Redis
 
 CACHE_SECONDS = 10
+KEPT_SECONDS = 3600
 QUERY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 CACHE = Counter("cache_requests_total", "Questions to the cache by what it had.", ["result"])
@@ -70,6 +71,14 @@ class Shop:
         """Mark an order as done, whether or not it is already; False where there is none."""
         update = "UPDATE orders SET state = 'done' WHERE id = %s RETURNING id"
         return bool(await self._rows("finish-order", update, order))
+
+    async def prune(self) -> int:
+        """Delete done orders that are older than an hour; how many there were."""
+        delete = """WITH gone AS (DELETE FROM orders WHERE state = 'done'
+                      AND made < now() - make_interval(secs => %s) RETURNING id)
+                    SELECT count(*) FROM gone"""
+        ((count,),) = await self._rows("prune-orders", delete, KEPT_SECONDS)
+        return int(count)
 
     async def _rows(self, name: str, query: LiteralString, *values: int) -> list[tuple[Any, ...]]:
         """What a query returns; waiting for a connection isn't part of its time."""

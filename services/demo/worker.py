@@ -23,6 +23,7 @@ from services.server import add_listen, make_app, run
 LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 MEASURE_SECONDS = 1.0
+PRUNE_SECONDS = 60.0
 # A session that holds its lock longer would end requests, which wait for a few seconds only.
 LOCK_SECONDS = 1.5
 FREE_SECONDS = 0.3
@@ -49,7 +50,8 @@ class Worker:
     def app(self) -> Starlette:
         """The worker's tasks, with its metrics."""
         watch = self._incidents.watch
-        return make_app(tasks=[self._stores.connect, watch, self.work, self.measure, self.lock])
+        own = [self.work, self.measure, self.prune, self.lock]
+        return make_app(tasks=[self._stores.connect, watch, *own])
 
     async def work(self) -> None:
         """A task: job after job, unless the incident `queue-stuck` is on."""
@@ -75,6 +77,13 @@ class Worker:
             LENGTH.labels(QUEUE).set(await self._queue.length())
             AGE.labels(QUEUE).set(await self._queue.oldest_age())
             await asyncio.sleep(MEASURE_SECONDS)
+
+    async def prune(self) -> None:
+        """A task: the shop forgets old orders, or its table would grow for ever."""
+        while True:
+            if self._stores.ready:
+                await self._shop.prune()
+            await asyncio.sleep(PRUNE_SECONDS)
 
     async def lock(self) -> None:
         """A task: a session that holds a lock, while the incident `slow-database` is on."""

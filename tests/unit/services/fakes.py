@@ -39,6 +39,7 @@ class FakeShop:
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.finished: list[int] = []
+        self.pruned = 0
 
     async def product(self, number: int) -> Product | None:
         if self.error:
@@ -58,6 +59,10 @@ class FakeShop:
             raise self.error
         self.finished.append(order)
         return order == 1
+
+    async def prune(self) -> int:
+        self.pruned += 1
+        return 0
 
     @property
     def shop(self) -> Shop:

@@ -6,10 +6,13 @@ from typing import cast
 import psycopg
 import pytest
 from prometheus_client import REGISTRY
+from starlette.testclient import TestClient
 
+from services.demo import worker as module
 from services.demo.incidents import Incident
 from services.demo.jobs import Job, Queue
 from services.demo.worker import Worker
+from tests.e2e.eventually import eventually
 from tests.unit.services.fakes import FakeRedis, FakeShop, FakeStores, incidents
 
 
@@ -38,13 +41,19 @@ class FakeQueue:
         return 7.0
 
 
-def worker(queue: FakeQueue, *on: Incident, error: Exception | None = None) -> Worker:
-    """A worker whose stores are ready."""
+def worker(
+    queue: FakeQueue,
+    *on: Incident,
+    error: Exception | None = None,
+    shop: FakeShop | None = None,
+    ready: bool = True,
+) -> Worker:
+    """A worker whose stores are ready, unless they aren't."""
     redis = FakeRedis()
     stores = FakeStores(redis)
-    stores.ready = True
-    shop, queue_ = FakeShop(error).shop, cast(Queue, queue)
-    return Worker(shop, queue_, stores.stores, incidents(redis, *on), "")
+    stores.ready = ready
+    own, queue_ = (shop or FakeShop(error)).shop, cast(Queue, queue)
+    return Worker(own, queue_, stores.stores, incidents(redis, *on), "")
 
 
 async def for_a_moment(task: object) -> None:
@@ -101,3 +110,24 @@ def test_stuck_worker_takes_nothing_and_still_measures() -> None:
     assert 0 == queue.taken
     assert 1 == REGISTRY.get_sample_value("queue_length", {"queue": "orders"})
     assert 7 == REGISTRY.get_sample_value("queue_oldest_job_age_seconds", {"queue": "orders"})
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_old_orders_are_forgotten_once_there_is_a_table(
+    ready: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Again and again, beside the work."""
+    monkeypatch.setattr(module, "PRUNE_SECONDS", 0.001)
+    shop = FakeShop()
+
+    asyncio.run(for_a_moment(worker(FakeQueue(), shop=shop, ready=ready).prune()))
+
+    assert ready is (shop.pruned > 1)
+
+
+def test_prune_is_a_task_of_the_workers() -> None:
+    """It runs for as long as the worker does."""
+    shop = FakeShop()
+
+    with TestClient(worker(FakeQueue(), shop=shop).app()):
+        eventually(lambda: shop.pruned, deadline=5)
