@@ -1,5 +1,6 @@
 """Every container is locked down, and config and data reach it as decided."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -105,19 +106,20 @@ def test_config_reaches_the_server_through_a_volume() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"files": {"web.conf": "a = 2"}},
-        {"files": {"other.conf": "a = 1"}},
-        {"secret_files": {"password": pulumi.Output.secret(f"{PASSWORD}!")}},
-        {"digest_key": pulumi.Output.secret("another key")},
+        # Made in the test: an output belongs to the event loop that it was made in.
+        lambda: {"files": {"web.conf": "a = 2"}},
+        lambda: {"files": {"other.conf": "a = 1"}},
+        lambda: {"secret_files": {"password": pulumi.Output.secret(f"{PASSWORD}!")}},
+        lambda: {"digest_key": pulumi.Output.secret("another key")},
     ],
     ids=["content", "name", "secret", "key"],
 )
-def test_changed_config_is_another_volume(changed: dict[str, object]) -> None:
+def test_changed_config_is_another_volume(changed: Callable[[], dict[str, object]]) -> None:
     """Whatever changes in the config changes the volume's name and the container's label."""
     files = {"files": {"web.conf": "a = 1"}, "secret_files": {"password": secret_text()}}
 
     before = deploy(lambda: Service("web", service(**files)))
-    after = deploy(lambda: Service("web", service(**{**files, **changed})))
+    after = deploy(lambda: Service("web", service(**{**files, **changed()})))
 
     names = [config_of(seen)[0] for seen in (before, after)]
     versions = [
