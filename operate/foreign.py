@@ -3,12 +3,16 @@
 from dashboards import catalogue
 from operate.report import grafana_of
 from operate.stack import OperateError, Stack
-from verify.grafana import Grafana
+from verify.grafana import Grafana, GrafanaError
 
 
 def refuse_to_delete_them(stack: Stack) -> None:
     """An OperateError that lists them; Grafana has to run."""
-    if titles := foreign_dashboards(grafana_of(stack)):
+    try:
+        titles = foreign_dashboards(grafana_of(stack))
+    except GrafanaError as error:
+        raise OperateError(str(error)) from None
+    if titles:
         raise OperateError(
             "stopped, since these dashboards of yours lie in our folders and would be deleted "
             f"with them: {', '.join(titles)}. Move them to another folder first."
