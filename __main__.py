@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """The whole stack."""
     settings, stack = Settings.load(), pulumi.get_stack()
-    secrets = read_secrets(settings.secret_names)
+    secrets = read_secrets(settings.secret_names, configs.secret_checks(settings))
     password = secrets[settings.grafana.admin_password.secret]
     rules = {path.name: path.read_text() for path in (HERE / "rules").glob("*.rules.yaml")}
     site = scraping.of_site(HERE / "site" / "scrape", env=stack)

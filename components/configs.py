@@ -8,6 +8,7 @@ from components.exporters import all as exporters
 from components.labels import of_docker_host, of_logs
 from components.rendering import Files, ScrapeJob, secret_file
 from settings import Settings
+from settings.secrets import Check
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -55,6 +56,11 @@ def scrape_jobs(settings: Settings, stack: str) -> list[ScrapeJob]:
 def secret_names(settings: Settings) -> dict[str, set[str]]:
     """The secrets that the configs of each service refer to."""
     return {"prometheus": scraping.secret_names(settings)}
+
+
+def secret_checks(settings: Settings) -> dict[str, Check]:
+    """What some secrets have to be, by name: the rest has to be there and long enough."""
+    return gateway.secret_checks(settings.gateway) if settings.gateway else {}
 
 
 def stand_ins(settings: Settings) -> dict[str, Files]:

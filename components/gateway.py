@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pulumi
 from pulumi import ResourceOptions
@@ -15,6 +16,7 @@ from components.rendering import Files, ScrapeJob, secret_file
 from components.service import CONFIG_PATH, PublishedPort, Service, ServiceArgs
 from settings.gateway import PUSH_PATH, Acme, Tls
 from settings.gateway import Gateway as Settings
+from settings.secrets import Check
 
 # The one folder of upstream's image that others than root may write to: a new volume takes its
 # mode from the folder that it hides.
@@ -27,6 +29,7 @@ LOGINS = secret_file("push-logins")
 CERTIFICATE, KEY = "certificate.pem", secret_file("certificate.key")
 OWN_CA, OWN_CA_KEY = "own-ca.pem", secret_file("own-ca.key")
 ACME_CA = "acme-ca.pem"
+NO_KEY = "isn't the key of gateway.tls.given.certificate, in PEM and without a passphrase"
 A_HASH = "$2b$10$" + 53 * "a"
 
 CADDYFILE = """\
@@ -139,6 +142,18 @@ def stand_ins(settings: Settings) -> Files:
     if settings.tls.own_ca:
         found |= {OWN_CA: certificate, OWN_CA_KEY: key}
     return found
+
+
+def secret_checks(settings: Settings) -> dict[str, Check]:
+    """What the secrets have to be, beyond what all have to, by name."""
+    given = settings.tls.given
+    return {given.key.secret: partial(_mistake_in_key, given.certificate)} if given else {}
+
+
+def _mistake_in_key(certificate: str, key: str) -> str:
+    from components import x509  # noqa: PLC0415 (0.1 s, which runs without a gateway needn't spend)
+
+    return "" if x509.fits(certificate, key) else NO_KEY
 
 
 def _options(settings: Settings) -> str:
@@ -266,17 +281,5 @@ class Gateway(pulumi.ComponentResource):
             logins = PushLogins(f"{name}-push-logins", passwords, ResourceOptions(parent=self))
             files[LOGINS] = logins.hashes.apply(_logins)
         if given := settings.tls.given:
-            files[KEY] = secrets[given.key.secret].apply(
-                lambda key: _checked(key, given.certificate)
-            )
+            files[KEY] = pulumi.Output.concat(secrets[given.key.secret], "\n")
         return files
-
-
-def _checked(key: str, certificate: str) -> str:
-    from components import x509  # noqa: PLC0415 (0.1 s, which runs without a gateway needn't spend)
-
-    if not x509.fits(certificate, key):
-        raise pulumi.RunError(
-            "gateway.tls.given: the secret that `key` names isn't the key of `certificate`"
-        )
-    return f"{key}\n"

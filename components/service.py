@@ -167,6 +167,8 @@ class Service(pulumi.ComponentResource):
             f"{name}-config-holder",
             name=volume.name,
             image=image.image_id,
+            # Docker insists on one, which not every image has.
+            command=["-"],
             start=False,
             must_run=False,
             network_mode="none",

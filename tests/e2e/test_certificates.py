@@ -156,7 +156,7 @@ def test_given_certificate_is_served_and_followed(alone: Alone) -> None:
     changed = certificate.fingerprint(second[0])
 
     assert served == certificate.fingerprint(first[0])
-    assert "gateway.tls.given: the secret that `key` names isn't the key" in refused
+    assert "observability:door-key: isn't the key of gateway.tls.given.certificate" in refused
     assert "Traceback" not in refused
     assert kept == served
     assert eventually(lambda: alone.shown(authority[0]) == changed, deadline=30)

@@ -15,7 +15,8 @@ def main() -> None:
     settings, stack = Settings.load(), pulumi.get_stack()
     if settings.gateway is None:
         raise AssertionError("these tests are about a gateway")
-    secrets = read_secrets(settings.secret_names - {settings.grafana.admin_password.secret})
+    names = settings.secret_names - {settings.grafana.admin_password.secret}
+    secrets = read_secrets(names, configs.secret_checks(settings))
     networks = Networks("networks", NetworksArgs(stack=stack))
     place = Place(
         stack=stack,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import bcrypt
+import pulumi
 import pytest
 import yaml
 from pulumi.dynamic import Config, ConfigureRequest
@@ -11,7 +12,8 @@ from components import configs, x509
 from components.own_ca import OwnCaProvider
 from components.push_logins import PushLoginsProvider
 from settings.targets import OWN_JOBS
-from tests.unit.components.recorder import SECRET_MARK
+from tests.certificates import Authority
+from tests.unit.components.recorder import SECRET_MARK, Recorder
 from tests.unit.components.samples import PASSWORD
 from tests.unit.components.test_program import up
 from tests.unit.settings.judge import accepted
@@ -192,6 +194,47 @@ def digests(monkeypatch: pytest.MonkeyPatch, passwords: dict[str, str]) -> dict[
     seen = up(monkeypatch, settings, preview=False, secrets=secrets)
     inputs = seen.inputs("PushLogins", "gateway-push-logins")["passwords"]
     return {name: entry["digest"] for name, entry in inputs.items()}
+
+
+def given(certificate: str) -> dict[str, Any]:
+    """A gateway with this certificate, whose key is the secret `tls-key`."""
+    tls = {"given": {"certificate": certificate, "key": {"secret": "tls-key"}}}
+    return {"gateway": {"address": "https://monitoring.example.net", "tls": tls}}
+
+
+def test_given_certificate_and_its_key_reach_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key as a file that only the gateway sees."""
+    certificate, key = Authority.of("test").issue("monitoring.example.net")
+
+    seen = up(monkeypatch, given(certificate), preview=False, secrets={"tls-key": key.strip()})
+
+    uploads = seen.inputs("Container", "gateway-config-holder")["uploads"]
+    contents = {entry["file"].rpartition("/")[2]: entry["content"] for entry in uploads}
+    assert certificate == contents["certificate.pem"]
+    assert key == contents["certificate.key"]
+    assert seen.holds_secret("gateway-config-holder", "uploads")
+
+
+@pytest.mark.parametrize("other", ["of another certificate", "no key at all"])
+def test_a_wrong_key_is_one_line_before_anything_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """Caddy would end with it, after the old gateway was gone."""
+    authority = Authority.of("test")
+    certificate, _ = authority.issue("monitoring.example.net")
+    key = authority.issue("x")[1].strip() if other == "of another certificate" else other
+    asked: list[str] = []
+    monkeypatch.setattr(Recorder, "new_resource", lambda _, args: asked.append(args.name))
+
+    with pytest.raises(pulumi.RunError) as caught:
+        up(monkeypatch, given(certificate), preview=False, secrets={"tls-key": key})
+
+    (line,) = str(caught.value).splitlines()[1:]
+    assert "observability:tls-key: isn't the key of gateway.tls.given.certificate" in line
+    assert line.endswith(
+        "`pulumi config set --secret --stack test observability:tls-key` sets another"
+    )
+    assert not [name for name in asked if name != "observability-test"]
 
 
 def test_preview_from_nothing_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,13 @@ def test_config_holder_goes_before_its_successor() -> None:
     assert seen.requests["web-container"].deleteBeforeReplace
 
 
+def test_config_holder_needs_nothing_of_the_image() -> None:
+    """Docker makes no container without a command, and not every image has one."""
+    seen = deploy(lambda: Service("web", service(files={"a": "b"})))
+
+    assert seen.inputs("Container", "web-config-holder")["command"]
+
+
 def test_publishes_a_port_only_where_asked() -> None:
     """A port is open on the given address."""
     port = PublishedPort(address="127.0.0.1", external=3000, internal=80)
