@@ -78,7 +78,9 @@ def render(settings: Settings, *, external_url: str | None = None) -> Files:
     file.read_dict(sections)
     text = StringIO()
     file.write(text)
-    return {"grafana.ini": text.getvalue(), "start.sh": START}
+    authority = settings.oidc.ca if settings.oidc else None
+    files = {"grafana.ini": text.getvalue(), "start.sh": START}
+    return files | ({grafana_oidc.CA_FILE: authority} if authority else {})
 
 
 @dataclass(frozen=True, kw_only=True)

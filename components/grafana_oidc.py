@@ -6,11 +6,14 @@ from components.service import CONFIG_PATH
 from settings.grafana import Oidc, OidcRoles
 
 SECRET_FILE = "oidc-client-secret"  # noqa: S105 (the name of a file)
+CA_FILE = "oidc-ca.pem"
 
 
 def render(oidc: Oidc) -> Mapping[str, str]:
     """The section `auth.generic_oauth`."""
+    authority = {"tls_client_ca": f"{CONFIG_PATH}/{CA_FILE}"} if oidc.ca else {}
     return {
+        **authority,
         "enabled": "true",
         "name": oidc.name,
         "auth_url": oidc.auth_url,

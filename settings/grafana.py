@@ -10,7 +10,7 @@ from settings.addresses import HttpUrl, NetworkName
 from settings.errors import ContradictionError
 from settings.secrets import secrets_in
 from settings.sections import Model, Secret
-from settings.types import Address, FreeOrFixedPort, Size, at_least
+from settings.types import Address, Certificate, FreeOrFixedPort, Size, at_least
 
 ADMIN = "admin"
 Role = Literal["viewer", "editor", "admin"]
@@ -81,6 +81,11 @@ class Oidc(Model):
     api_url: HttpUrl = Field(description="The issuer's `userinfo_endpoint`.")
     client_id: ClientId = Field(description="Name under which the issuer knows this Grafana.")
     client_secret: Secret = Field(description="Secret that the issuer has given for it.")
+    ca: Certificate | None = Field(
+        default=None,
+        description="Certificates in PEM that the issuer is checked against, instead of the usual "
+        "authorities; for an issuer with an authority of its own.",
+    )
     scopes: tuple[Scope, ...] = Field(
         default=("openid", "profile", "email"),
         max_length=20,
@@ -97,6 +102,13 @@ class Oidc(Model):
         description="Whether the login page goes to the issuer at once; "
         "`/login?disableAutoLogin` shows it all the same.",
     )
+
+    @model_validator(mode="after")
+    def _issuer_can_be_checked(self) -> Self:
+        asked = (self.token_url, self.api_url)
+        if self.ca and not all(url.startswith("https://") for url in asked):
+            raise ContradictionError({"ca": "needs a token-url and an api-url with https"})
+        return self
 
 
 class Grafana(Model):

@@ -91,9 +91,9 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TargetLists]:
 
 
 @pytest.fixture(scope="session")
-def issuer() -> Iterator[Issuer]:
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     """What the stack's Grafana lets people in by."""
-    with oidc.running() as issuer:
+    with oidc.running(tmp_path_factory.mktemp("issuer"), people.docker_host_address()) as issuer:
         yield issuer
 
 

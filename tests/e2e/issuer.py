@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.certificates import Authority
 
 CLIENT_ID = "grafana"
 Claims = dict[str, Any]
@@ -37,6 +40,8 @@ class Issuer:
     user: Claims = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     """The last request for a code."""
+    ca: str = ""
+    """The authority that its certificate is from, in PEM."""
     codes: dict[str, Grant] = field(default_factory=dict)
     tokens: dict[str, Claims] = field(default_factory=dict)
 
@@ -114,11 +119,19 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running() -> Iterator[Issuer]:
-    """An issuer on a free port of every address, since containers have to reach it."""
-    issuer = Issuer()
+def running(folder: Path, address: str) -> Iterator[Issuer]:
+    """An issuer on a free port of every address, since containers have to reach it.
+
+    Its certificate is for `address` and from an authority that nobody else knows.
+    """
+    authority = Authority.of("issuer")
+    issuer = Issuer(ca=authority.certificate)
     handler = type("BoundHandler", (Handler,), {"issuer": issuer})
     with ThreadingHTTPServer(("0.0.0.0", 0), handler) as server:  # noqa: S104 (see above)
+        context = authority.server_context(folder, address)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
         issuer.port = server.server_port
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import ssl
 import subprocess
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ ROLES = {"vera": "viewer", "eddie": "editor", "ada": "admin"}
 
 def settings(issuer: Issuer) -> dict[str, Any]:
     """What stands below `grafana` for them."""
-    address = f"http://{docker_host_address()}:{issuer.port}"
+    address = f"https://{docker_host_address()}:{issuer.port}"
     return {
         "users": {
             name: {"email": f"{name}@example.org", "role": role, "password": {"secret": f"{name}s"}}
@@ -30,6 +31,7 @@ def settings(issuer: Issuer) -> dict[str, Any]:
             "auth-url": f"{address}/authorize",
             "token-url": f"{address}/token",
             "api-url": f"{address}/userinfo",
+            "ca": issuer.ca,
             "client-id": CLIENT_ID,
             "client-secret": {"secret": OIDC_SECRET},
             "allowed-domains": ["example.org"],
@@ -73,6 +75,15 @@ class Answer:
     body: bytes
 
 
+def connection_to(url: str) -> http.client.HTTPConnection:
+    """Any certificate will do: what Grafana makes of the issuer's is what is tested."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        context = ssl._create_unverified_context()  # noqa: S323 (see above)
+        return http.client.HTTPSConnection(parts.netloc, timeout=20, context=context)
+    return http.client.HTTPConnection(parts.netloc, timeout=20)
+
+
 @dataclass
 class Browser:
     """Keeps cookies, follows no redirect by itself; `authorization` is sent if there is one."""
@@ -89,8 +100,7 @@ class Browser:
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         content = None if body is None else json.dumps(body)
-        place = urlsplit(url or self.url).netloc
-        with closing(http.client.HTTPConnection(place, timeout=20)) as connection:
+        with closing(connection_to(url or self.url)) as connection:
             connection.request("GET" if body is None else "POST", path, content, headers)
             answer = connection.getresponse()
             text = answer.read()

@@ -8,6 +8,7 @@ import pytest
 from components import grafana
 from components.grafana_oidc import role_expression
 from settings.grafana import OidcRoles
+from tests.certificates import Authority
 from tests.unit.settings.judge import accepted
 from tests.unit.settings.test_grafana import oidc
 
@@ -67,6 +68,19 @@ def test_oidc() -> None:
     assert "example.org example.net" == section["allowed_domains"]
     assert "openid profile email" == section["scopes"]
     assert "true" == config["auth"]["disable_login_form"]
+
+
+def test_issuer_with_an_authority_of_its_own() -> None:
+    """Grafana is told of a file, which comes with its settings; without `ca` there is none."""
+    pem = Authority.of("issuer").certificate
+    settings = accepted({"grafana": oidc(ca=pem)}).grafana
+
+    files = grafana.render(settings)
+
+    named = ini(oidc(ca=pem))["auth.generic_oauth"]["tls_client_ca"]
+    assert pem == files[named.removeprefix("/etc/observability/")]
+    assert "tls_client_ca" not in ini(oidc())["auth.generic_oauth"]
+    assert {"grafana.ini", "start.sh"} == set(grafana.render(accepted({}).grafana))
 
 
 def test_refusing_others_is_strict() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.certificates import Authority
 from tests.unit.settings.judge import accepted, mistakes
 
 ANN = {"email": "ann@example.org", "password": {"secret": "ann"}}
@@ -16,6 +17,7 @@ OIDC = {
 }
 NAME = "must be a name of small letters, digits, `.`, `-`, `_`"
 VALUE = "must be letters, digits, blanks, `.`, `-`, `_`, `:`, `/`, `@`, `=`, `,`, `+`"
+CERTIFICATES = "must be certificates in PEM, from -----BEGIN CERTIFICATE----- on"
 NOBODY = "refuses everybody: no group has a role"
 
 
@@ -62,6 +64,11 @@ def oidc(**changes: object) -> dict[str, Any]:
         (
             oidc(roles={"claim": "a || b"}),
             "oidc.roles.claim: must be like groups or resource.roles",
+        ),
+        (oidc(ca="a.pem"), f"oidc.ca: {CERTIFICATES}"),
+        (
+            oidc(ca=Authority.of("a").certificate, api_url="http://sso.example/userinfo"),
+            "oidc.ca: needs a token-url and an api-url with https",
         ),
         (oidc(roles={"others": "refuse"}), f"oidc.roles.others: {NOBODY}"),
         (
