@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent import futures
 from importlib import metadata
 from pathlib import Path
@@ -105,6 +106,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
 
 def main() -> None:
     """Serve until told to stop or left alone; the engine reads the port from standard output."""
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: sys.exit())
     engine = os.getppid()
     limit = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
     server = grpc.server(futures.ThreadPoolExecutor(8), options=limit)
@@ -114,8 +117,7 @@ def main() -> None:
     print(port, flush=True)
     # An engine that was killed tells nobody.
     while os.getppid() == engine:
-        if signal.sigtimedwait({signal.SIGTERM, signal.SIGINT}, LOOK_UP_SECONDS):
-            break
+        time.sleep(LOOK_UP_SECONDS)
 
 
 if __name__ == "__main__":
