@@ -49,7 +49,7 @@ check: ## ruff, mypy --strict and the unit tests, in under a minute
 	@$(CHECK) ruff format --check .
 	@$(CHECK) ruff check .
 	@$(CHECK) mypy
-	@$(CHECK) pytest -q tests/unit
+	@$(CHECK) pytest -q -n 2 tests/unit
 
 format: ## Format the code
 	@$(CHECK) ruff format .

@@ -76,7 +76,7 @@ def _closing_words(stack: Stack, seconds: float) -> None:
 def _drawn(stack: Stack) -> str:
     """Where the dashboards have been drawn, and with how much in them."""
     say("Waiting for the first samples, to draw the dashboards ...")
-    results = report.wait_for_data(report.grafana_of(stack))
+    results = report.wait_for_data(report.grafana_of(stack), seconds=report.patience(stack))
     path = report.write(stack, results)
     again = f"`make report{_for_stack(stack)}` draws it anew"
     return "\n            ".join(

@@ -11,6 +11,8 @@ from components.http import trusting
 from dashboards import catalogue
 from operate.stack import OperateError, Stack
 from operate.tunnel import open_tunnel
+from operate.validated import settings_of
+from settings import Settings
 from toolchain.cache import data
 from verify.drawing.page import found, page
 from verify.grafana import Grafana, GrafanaError
@@ -18,7 +20,6 @@ from verify.queries import DashboardResult, State, run
 from verify.window import last
 
 RANGE = "15m"  # a fresh stack has no more
-WAIT_SECONDS = 60.0
 PAUSE_SECONDS = 2.0
 
 
@@ -56,8 +57,17 @@ def look(grafana: Grafana) -> list[DashboardResult]:
         raise OperateError(str(error)) from None
 
 
+def patience(stack: Stack) -> float:
+    """Seconds after which a healthy stack has all data that it will get.
+
+    A rate needs two scrapes, and where it is of a recorded series, two evaluations more.
+    """
+    prometheus = (settings_of(stack) or Settings()).prometheus
+    return 2.0 * (prometheus.scrape_interval.seconds + prometheus.evaluation_interval.seconds)
+
+
 def wait_for_data(
-    grafana: Grafana, *, seconds: float = WAIT_SECONDS, pause: float = PAUSE_SECONDS
+    grafana: Grafana, *, seconds: float, pause: float = PAUSE_SECONDS
 ) -> list[DashboardResult]:
     """Look again until every panel has data or the time is over; the last look counts."""
     deadline = time.monotonic() + seconds

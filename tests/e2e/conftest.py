@@ -65,6 +65,7 @@ def _shorten(template: Path, stack: str, targets: TargetLists, issuer: Issuer) -
         "compaction-interval": "5s",
         "delete-delay": "1s",
     }
+    settings["prometheus"] = settings.get("prometheus", {}) | {"evaluation-interval": "5s"}
     settings["networks"] = [f"obs-{stack}-sim-demo"]
     settings["pve"]["endpoint"] = f"https://127.0.0.1:{_free_port()}"
     settings["targets"]["stated"] = {"addresses": ["alertmanager:9093"]}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from dashboards import catalogue
@@ -32,6 +33,28 @@ def servers(site: Site) -> dict[str, str]:
     rows = site.docker(*listing, "--filter", f"label=observability.stack={site.stack}").split("\n")
     prefix = f"obs-{site.stack}-"
     return dict(row.removeprefix(prefix).split(" ", 1) for row in rows if row)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def aged(site: Site) -> float:
+    """The Unix time at which an old and a young line were pushed; what follows takes long enough
+    for Loki to delete the old one."""
+    now = time.time()
+    # Loki deletes whole chunks: a line of another stream is in another one.
+    push(site, now - 2 * DAY, "too old")
+    push(site, now, "young enough")
+    # What isn't written to disk yet is neither deleted nor, when it is that old, asked for.
+    flush(site)
+    both = {"too old", "young enough"}
+    eventually(lambda: both == set(retained(site, now)), deadline=30)
+    # Loki stores its index every 15 minutes, and when it starts; retention works on what is stored.
+    site.docker("restart", f"obs-{site.stack}-loki")
+    return now
+
+
+def retained(site: Site, now: float) -> list[str]:
+    """The lines that were pushed for the retention, as far as Loki has them."""
+    return site.logql('{job="retention-test"}', now - 3 * DAY, now + 60)
 
 
 def test_scrape_interval_replaces_prometheus_only(site: Site) -> None:
@@ -148,24 +171,12 @@ def test_wrong_setting_stops_before_anything_is_touched(site: Site) -> None:
     assert before == servers(site)
 
 
-def test_lines_older_than_the_retention_are_deleted(site: Site) -> None:
+def test_lines_older_than_the_retention_are_deleted(site: Site, aged: float) -> None:
     """Loki really deletes: an old line goes within 3 minutes, a young one stays."""
-    now = time.time()
-    # Loki deletes whole chunks: a line of another stream is in another one.
-    push(site, now - 2 * DAY, "too old")
-    push(site, now, "young enough")
-    # What isn't written to disk yet is neither deleted nor, when it is that old, asked for.
-    flush(site)
-    query = '{job="retention-test"}'
-    window = (now - 3 * DAY, now + 60)
-    eventually(lambda: {"too old", "young enough"} == set(site.logql(query, *window)), deadline=30)
-    # Loki stores its index every 15 minutes, and when it starts; retention works on what is stored.
-    site.docker("restart", f"obs-{site.stack}-loki")
-
     eventually(
-        lambda: ["young enough"] == site.logql(query, *window),
+        lambda: ["young enough"] == retained(site, aged),
         deadline=180,
-        describe=lambda: site.logql(query, *window),
+        describe=lambda: retained(site, aged),
     )
 
 

@@ -24,7 +24,7 @@ CLOSED = {"grafana": 3000, "loki": 3100, "prometheus": 9090, "alertmanager": 909
 SMALL = {
     "node-exporter": {"enabled": False},
     "log-agent": {"enabled": False},
-    "prometheus": {"scrape-interval": "5s"},
+    "prometheus": {"scrape-interval": "5s", "evaluation-interval": "5s"},
 }
 
 

@@ -142,3 +142,13 @@ def test_waiting_ends_when_the_time_is_over(server: FakeGrafana) -> None:
     (result,) = report.wait_for_data(server.client, seconds=0, pause=0)
 
     assert {State.DATA, State.EMPTY} == {panel.state for panel in result.panels}
+
+
+def test_patience_follows_the_intervals(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two scrapes and two evaluations: a minute by default, 14 seconds where both are quick."""
+    quick = {"prometheus": {"scrape-interval": "5s", "evaluation-interval": "2s"}}
+
+    monkeypatch.setattr(Stack, "settings", {})
+    assert 60 == report.patience(stack)
+    monkeypatch.setattr(Stack, "settings", quick)
+    assert 14 == report.patience(stack)
